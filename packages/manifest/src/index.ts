@@ -1,0 +1,10 @@
+export * from './defold/index.js';
+export type { Digest } from './digest.js';
+export { digestHex, digestOf, isDigest, subtleCrypto } from './digest.js';
+export { bytesToHex, hexToBytes } from './hex.js';
+export type { JsonObject, JsonValue, LadingErrorOptions, Problem } from './lading-error.js';
+export { isLadingError, LadingError } from './lading-error.js';
+export type { ManifestErrorCode } from './manifest-error.js';
+export { ManifestError, problemsError } from './manifest-error.js';
+export { assertResourcePath, isResourcePath, MAX_RESOURCE_PATH_BYTES, resourcePathProblem } from './resource-path.js';
+export * from './trust/index.js';

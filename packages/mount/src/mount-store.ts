@@ -1,0 +1,50 @@
+import type { Digest, JsonValue } from '@lading/manifest';
+import type { ByteSource } from './byte-source.js';
+
+/** Options of store calls. */
+export interface StoreOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One archive on its way into the store. Bytes are appended in order; `commit` makes the archive visible under its
+ * digest, at once and durably, and refuses bytes whose digest is another one (`ERR_VERIFY_DIGEST`, and the partial
+ * bytes are gone). `suspend` keeps what is there for a later `openWriter` of the same digest.
+ */
+export interface ArchiveWriter {
+  /** Bytes that are there already: where a resumed download goes on. */
+  readonly receivedBytes: number;
+  append(bytes: Uint8Array): Promise<void>;
+  commit(): Promise<void>;
+  suspend(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** Content-addressed archives: immutable, named by digest, visible only when whole and right. */
+export interface ArchiveStore {
+  open(digest: Digest, options?: StoreOptions): Promise<ByteSource | undefined>;
+  openWriter(digest: Digest, sizeBytes: number, options?: StoreOptions): Promise<ArchiveWriter>;
+  list(options?: StoreOptions): Promise<readonly { readonly digest: Digest; readonly sizeBytes: number }[]>;
+  remove(digest: Digest, options?: StoreOptions): Promise<void>;
+}
+
+/** A consistent view of the records; writes become visible together, when the transaction ends. */
+export interface RecordTransaction {
+  get(key: string): JsonValue | undefined;
+  set(key: string, value: JsonValue): void;
+  delete(key: string): void;
+  keys(): readonly string[];
+}
+
+/** Where a runtime keeps archives and its records (trust state, mounts). Atomic and durable: a reader sees old or new. */
+export interface MountStore {
+  readonly name: string;
+  /** False where content does not survive the process (memory). */
+  readonly isDurable: boolean;
+  readonly archives: ArchiveStore;
+  /** Reads one record. */
+  record(key: string, options?: StoreOptions): Promise<JsonValue | undefined>;
+  /** Runs `change` on the newest records and keeps all its writes, or none. `change` is synchronous and may run again. */
+  transaction<T>(change: (records: RecordTransaction) => T, options?: StoreOptions): Promise<T>;
+  close(): Promise<void>;
+}

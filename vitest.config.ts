@@ -1,5 +1,4 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { preset } from './tooling/vitest/src/index.js';
 
-const config: ViteUserConfig = defineConfig(preset);
-export default config;
+export default defineConfig(preset);

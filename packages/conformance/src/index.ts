@@ -1,1 +1,11 @@
-export {};
+export { answerVector, answerVectorLine } from './answer-vector.js';
+export type { ByteSourceCheck, ByteSourceConformanceOptions } from './byte-source-conformance.js';
+export { byteSourceConformance } from './byte-source-conformance.js';
+export type { ConformanceCase, ConformanceSuite, SuiteRunner } from './conformance-suite.js';
+export { runSuite, withoutCases } from './conformance-suite.js';
+export type { MountStoreCheck, MountStoreConformanceOptions } from './mount-store-conformance.js';
+export { mountStoreConformance } from './mount-store-conformance.js';
+export type { PublishTargetCheck, PublishTargetConformanceOptions } from './publish-target-conformance.js';
+export { publishTargetConformance } from './publish-target-conformance.js';
+export type { VectorAnswer, VectorId, VectorRequestCode } from './vector-answer.js';
+export { MAX_VECTOR_LINE_LENGTH } from './vector-answer.js';

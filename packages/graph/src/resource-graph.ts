@@ -6,6 +6,8 @@ export const NODE_PROXY = 2;
 export const NODE_ROOT = 4;
 /** See `GraphNodeInput.isVirtual`. */
 export const NODE_VIRTUAL = 8;
+/** See `GraphNodeInput.isBundled`. */
+export const NODE_BUNDLED = 16;
 
 /**
  * A closed graph: every edge ends at a node that it contains. Node ids are 0 … nodeCount - 1 in code unit order of

@@ -6,5 +6,7 @@ export type { JsonObject, JsonValue, LadingErrorOptions, Problem } from './ladin
 export { isLadingError, LadingError } from './lading-error.js';
 export type { ManifestErrorCode } from './manifest-error.js';
 export { ManifestError, problemsError } from './manifest-error.js';
+export type { ParseJsonOptions } from './parse-json.js';
+export { parseJson } from './parse-json.js';
 export { assertResourcePath, isResourcePath, MAX_RESOURCE_PATH_BYTES, resourcePathProblem } from './resource-path.js';
 export * from './trust/index.js';

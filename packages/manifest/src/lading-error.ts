@@ -40,8 +40,6 @@ export class LadingError<Code extends string = string> extends Error {
   readonly details: JsonObject;
   readonly hint: string | undefined;
   readonly retryable: boolean;
-  /** @internal */
-  readonly [BRAND] = true;
 
   constructor(code: Code, message: string, options: LadingErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -50,11 +48,12 @@ export class LadingError<Code extends string = string> extends Error {
     this.details = options.details ?? {};
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }
 
 /** Tells whether a caught value is a {@link LadingError}, and, where codes are given, one of those codes. */
 export function isLadingError<Code extends string>(error: unknown, ...codes: Code[]): error is LadingError<Code> {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
-  return codes.length === 0 || codes.includes((error as LadingError<Code>).code);
+  return codes.length === 0 || ('code' in error && codes.some((code) => code === error.code));
 }

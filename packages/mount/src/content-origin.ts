@@ -21,4 +21,12 @@ export interface ContentOrigin {
     key: string,
     options: OriginOptions & { readonly offset: number; readonly sizeBytes: number },
   ): AsyncIterable<Uint8Array>;
+  /** Every object of the layout, in code unit order. A transport that cannot list (HTTP) leaves it out. */
+  list?(options?: OriginOptions): Promise<readonly OriginObject[]>;
+}
+
+/** One object of a content origin. */
+export interface OriginObject {
+  readonly key: string;
+  readonly sizeBytes: number;
 }

@@ -1,6 +1,56 @@
+export { blobSource } from './blob-source.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';
-export type { ContentOrigin, OriginOptions } from './content-origin.js';
+export type { CoalesceOptions } from './coalesced-source.js';
+export { COALESCE_DEFAULTS, coalescedSource } from './coalesced-source.js';
+export type { ContentOrigin, OriginObject, OriginOptions } from './content-origin.js';
+export type { ContentFinding, ContentProgress, ContentReport } from './content-report.js';
+export { contentTypeOf } from './content-type.js';
+export type { DecodeDefoldPayload } from './defold-content.js';
+export type { HttpOriginOptions } from './http-origin.js';
+export { HTTP_ORIGIN_DEFAULTS, httpOrigin } from './http-origin.js';
+export type { HttpSourceOptions } from './http-source.js';
+export { HTTP_SOURCE_DEFAULTS, httpSource } from './http-source.js';
+export { memoryOrigin } from './memory-origin.js';
+export { memorySource } from './memory-source.js';
+export { memoryStore } from './memory-store.js';
+export type { MountConflict } from './mount-conflicts.js';
+export { MAX_CONFLICTS } from './mount-conflicts.js';
 export type { MountErrorCode } from './mount-error.js';
 export { MountError } from './mount-error.js';
+export type { MountMode } from './mount-intent.js';
+export { MAX_MOUNT_NAME } from './mount-intent.js';
 export type { ArchiveStore, ArchiveWriter, MountStore, RecordTransaction, StoreOptions } from './mount-store.js';
+export type { DefoldPayload } from './mounted-content.js';
+export type { PathPredicate } from './path-pattern.js';
+export { compilePatterns } from './path-pattern.js';
+export type { RetryOptions } from './retry.js';
+export { RETRY_DEFAULTS } from './retry.js';
+export type {
+  AddMountOptions,
+  Ensured,
+  EnsureOptions,
+  Refreshed,
+  ReleaseSummary,
+  Runtime,
+  RuntimeSnapshot,
+  RuntimeStatus,
+} from './runtime.js';
+export { createRuntime } from './runtime.js';
+export type { RuntimeEvent, RuntimeEvents, RuntimeEventType } from './runtime-events.js';
+export type { RuntimeOptions } from './runtime-options.js';
+export { RUNTIME_DEFAULTS } from './runtime-options.js';
 export type { Missing, Mount, Progress, Resolution, ResolvedEntry } from './runtime-types.js';
+export { createSha256 } from './sha256-stream.js';
+export type { KnownRelease, TrustContext, TrustOptions, TrustState } from './trust-state.js';
+export { loadTrust } from './trust-state.js';
+export type { TrustUpdate, UpdateTrustOptions } from './update-trust.js';
+export { updateTrust } from './update-trust.js';
+export type { VerifyContentOptions } from './verify-content.js';
+export { verifyContent } from './verify-content.js';
+export type { Archive, ArchiveContent, ArchiveEntry } from './zip/archive.js';
+export type { ArchiveLimits } from './zip/archive-limits.js';
+export { ARCHIVE_LIMITS_DEFAULTS } from './zip/archive-limits.js';
+export type { ArchiveCodecs, Sha256Stream } from './zip/codecs.js';
+export { WEB_CODECS } from './zip/codecs.js';
+export type { OpenArchiveOptions, TrustedDirectory } from './zip/open-archive.js';
+export { checkArchive, openArchive } from './zip/open-archive.js';

@@ -11,6 +11,7 @@ export type MountErrorCode =
   | 'ERR_SOURCE_UNREACHABLE'
   | 'ERR_SOURCE_FAILED'
   | 'ERR_SOURCE_TOO_LARGE'
+  | 'ERR_SOURCE_KEY'
   // archives
   | 'ERR_ARCHIVE_FORMAT'
   | 'ERR_ARCHIVE_NAME'
@@ -29,15 +30,20 @@ export type MountErrorCode =
   | 'ERR_RESOURCE_NOT_FOUND'
   | 'ERR_ROOT_NOT_FOUND'
   | 'ERR_MOUNT_PAYLOAD'
+  | 'ERR_MOUNT_PATTERN'
   // store
   | 'ERR_STORE_CORRUPT'
   | 'ERR_STORE_FULL'
   | 'ERR_STORE_DENIED'
   | 'ERR_STORE_FAILED'
+  | 'ERR_STORE_BUSY'
   // releases
   | 'ERR_RELEASE_INCOMPATIBLE'
   | 'ERR_CHANNEL_STALE'
-  | 'ERR_NO_CHANNEL';
+  | 'ERR_NO_CHANNEL'
+  // use of the runtime
+  | 'ERR_RUNTIME_OPTIONS'
+  | 'ERR_RUNTIME_CLOSED';
 
 /** An error of `@lading/mount`; `code` is one of {@link MountErrorCode}. */
 export class MountError extends LadingError<MountErrorCode> {}

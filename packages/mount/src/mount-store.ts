@@ -25,6 +25,8 @@ export interface ArchiveStore {
   open(digest: Digest, options?: StoreOptions): Promise<ByteSource | undefined>;
   openWriter(digest: Digest, sizeBytes: number, options?: StoreOptions): Promise<ArchiveWriter>;
   list(options?: StoreOptions): Promise<readonly { readonly digest: Digest; readonly sizeBytes: number }[]>;
+  /** Downloads that were suspended, so that a plan counts only what is still to come. Absent: none are kept. */
+  partials?(options?: StoreOptions): Promise<readonly { readonly digest: Digest; readonly receivedBytes: number }[]>;
   remove(digest: Digest, options?: StoreOptions): Promise<void>;
 }
 

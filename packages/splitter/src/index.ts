@@ -1,3 +1,53 @@
-export type { ContentRequest, ContentSource } from './content-source.js';
-export type { PlacementRule, PlannedArchive, PlannedResource, SplitPlan } from './split-plan.js';
-export type { ArchiveRule, SplitRules } from './split-rules.js';
+// Rules and plan.
+
+export { assertPlanIsWhole } from './plan/assert-plan-is-whole.js';
+export { parseByteSize } from './plan/byte-size.js';
+export { checkSplitRules } from './plan/check-split-rules.js';
+export type { CutItem, CutPart } from './plan/content-defined-cuts.js';
+export { cutByContent } from './plan/content-defined-cuts.js';
+export type { PathPredicate } from './plan/globs.js';
+export { anyGlob } from './plan/globs.js';
+export type { PlanSplitOptions } from './plan/plan-split.js';
+export { planSplit } from './plan/plan-split.js';
+export type { PlacementRule, PlannedArchive, PlannedResource, SplitPlan } from './plan/split-plan.js';
+export type { ArchiveRule, SplitRules } from './plan/split-rules.js';
+export { SPLIT_RULES_DEFAULTS } from './plan/split-rules.js';
+
+// Content.
+
+export type { BaseArchiveFiles } from './content/base-archive.js';
+export { baseArchive } from './content/base-archive.js';
+export type { ContentFacts, ContentOptions, ContentRequest, ContentSource } from './content/content-source.js';
+export { directoryContent } from './content/directory-content.js';
+export { liveUpdateZip } from './content/live-update-zip.js';
+export { openContent } from './content/open-content.js';
+export { publisherFolder } from './content/publisher-folder.js';
+
+// Canonical archives and releases.
+
+export type { ArchiveFacts } from './write/archive-members.js';
+export type { BuildReleaseInput } from './write/build-release.js';
+export { buildRelease } from './write/build-release.js';
+export type { WriteArchivesOptions, WriteProgress, WrittenArchive } from './write/write-archives.js';
+export { writeArchives } from './write/write-archives.js';
+export type { ArchiveMember, BytesMember, FileMember } from './zip/archive-member.js';
+export { MAX_ARCHIVE_MEMBERS } from './zip/archive-member.js';
+export type { ArchiveSink } from './zip/archive-output.js';
+export type { CanonicalArchive, CanonicalArchiveOptions } from './zip/canonical-archive.js';
+export { writeCanonicalArchive } from './zip/canonical-archive.js';
+export { MAX_DIRECTORY_BYTES } from './zip/central-directory.js';
+export { isCompressedType } from './zip/compressed-types.js';
+export { DEFLATE_ENCODER, STORE_ENCODER } from './zip/deflate-encoder.js';
+
+// Export, and zips that others wrote.
+
+export { writeExportFolder } from './write/write-export-folder.js';
+export type { ExportOptions, ExportResult, OrdinaryZipOptions } from './write/write-ordinary-zip.js';
+export { writeOrdinaryZip } from './write/write-ordinary-zip.js';
+export type { ForeignZipEntry } from './zip/foreign-entries.js';
+export type { ForeignZip, ForeignZipOptions } from './zip/foreign-zip.js';
+export { FOREIGN_ZIP_DEFAULTS, readForeignZip } from './zip/foreign-zip.js';
+
+// Errors.
+
+export { SplitError, type SplitErrorCode } from './split-error.js';

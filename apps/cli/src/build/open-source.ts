@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { defoldGraph, type GraphSource, loadGraph, type ResourceGraph } from '@lading/graph';
+import { directoryGraph } from '@lading/graph/node';
+import { type ContentSource, directoryContent, openContent } from '@lading/splitter';
+import { CliError } from '../cli-error.js';
+import type { SourceSetting } from '../config/lading-config.js';
+import { inputError } from '../read-input.js';
+
+/** A graph and the bytes that go with it. */
+export interface OpenedSource {
+  readonly graph: ResourceGraph;
+  readonly content: ContentSource;
+}
+
+/** Opens what a source setting names: content first, then the graph, which may need the content's manifest. */
+export async function openSource(setting: SourceSetting, signal: AbortSignal): Promise<OpenedSource> {
+  const content = await openContentOf(setting, signal);
+  try {
+    return { content, graph: await loadGraph(await graphSource(setting, content, signal), { signal }) };
+  } catch (error) {
+    await content.close();
+    throw error;
+  }
+}
+
+function openContentOf(setting: SourceSetting, signal: AbortSignal): Promise<ContentSource> {
+  switch (setting.kind) {
+    case 'defold':
+      return openContent(setting.content, { signal });
+    case 'files':
+      return directoryContent(setting.dir, { signal });
+    case 'custom':
+      return Promise.resolve(setting.content);
+  }
+}
+
+async function graphSource(setting: SourceSetting, content: ContentSource, signal: AbortSignal): Promise<GraphSource> {
+  switch (setting.kind) {
+    case 'defold':
+      if (setting.graph === undefined) return manifestGraph(setting.content, content);
+      return defoldGraph({ graph: await fileChunks(setting.graph, signal), manifest: content.manifest });
+    case 'files':
+      return directoryGraph({ dir: setting.dir, edges: setting.edges, entries: setting.entries });
+    case 'custom':
+      return setting.graph;
+  }
+}
+
+function manifestGraph(path: string, content: ContentSource): GraphSource {
+  if (content.manifest !== undefined) return defoldGraph({ manifest: content.manifest });
+  throw new CliError('ERR_INPUT_UNKNOWN', `${path} has no Defold manifest, so it does not say what belongs together`, {
+    details: { file: path },
+    hint: "Add --graph build/default/game.graph.json, or use --assets DIR for content that is not Defold's.",
+  });
+}
+
+/** A file in chunks, so that a graph of any size is never one string. Opened at once: a missing file fails here. */
+async function fileChunks(file: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  await stat(file).catch((error: unknown) => {
+    throw inputError(file, error);
+  });
+  return createReadStream(file, { signal, highWaterMark: 1024 * 1024 });
+}

@@ -1,0 +1,20 @@
+import { LadingError } from '@lading/manifest';
+
+/** Every code that the command line itself throws; the packages below have their own. */
+export type CliErrorCode =
+  | 'ERR_USAGE'
+  | 'ERR_CONFIG'
+  | 'ERR_INPUT_MISSING'
+  | 'ERR_INPUT_UNREADABLE'
+  | 'ERR_INPUT_TOO_LARGE'
+  | 'ERR_INPUT_UNKNOWN'
+  | 'ERR_OUTPUT_EXISTS'
+  | 'ERR_OUTPUT_FAILED';
+
+/** An error of the command line. */
+export class CliError extends LadingError<CliErrorCode> {}
+
+/** A call that does not fit: exit code 2. */
+export function usageError(message: string, hint?: string): CliError {
+  return new CliError('ERR_USAGE', message, { hint });
+}

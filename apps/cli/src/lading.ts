@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { createProgram } from './program.js';
+import { runProgram } from './run-program.js';
+
+process.exitCode = await runProgram(createProgram, process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  cwd: process.cwd(),
+  now: () => new Date(),
+  onInterrupt: (listener) => {
+    let isSecond = false;
+    const onSignal = (): void => {
+      // Whoever asks twice does not want to wait for the clean-up.
+      if (isSecond) process.exit(130);
+      isSecond = true;
+      listener();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+    return () => {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    };
+  },
+});

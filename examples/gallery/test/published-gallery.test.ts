@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, findChromium, launchChromium, type Page } from '@lading/vitest-preset/chromium';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  contentFolder,
+  type GalleryFolders,
+  keysFolder,
+  publishGallery,
+  releaseFolder,
+  type Step,
+  siteFolder,
+} from '../src/publish-gallery.js';
+import { pullRoom } from '../src/pull-room.js';
+import { type LadingCommand, type LadingServer, runLading, serveFolder } from '../src/run-lading.js';
+
+const GALLERY = resolve(import.meta.dirname, '..');
+const WORKSPACE = resolve(GALLERY, '../..');
+const PROGRAM = join(WORKSPACE, 'apps/cli/dist/lading.js');
+const PAGE = join(WORKSPACE, 'apps/web-runtime/dist');
+const LADING: LadingCommand = [process.execPath, PROGRAM];
+
+const isBuilt = existsSync(PROGRAM) && existsSync(join(PAGE, 'index.html'));
+if (!isBuilt) console.info('The CLI or the page is not built: the whole-way tests are skipped (pnpm build).');
+const executable = findChromium();
+
+describe.skipIf(!isBuilt)('the gallery, published with the CLI', () => {
+  let folders: GalleryFolders;
+  let steps: readonly Step[];
+  let server: LadingServer;
+
+  beforeAll(async () => {
+    makeAssets();
+    const work = mkdtempSync(join(tmpdir(), 'lading-gallery-'));
+    folders = { assets: join(GALLERY, 'build/assets'), page: PAGE, work };
+    steps = await publishGallery(LADING, folders);
+    server = await serveFolder(LADING, siteFolder(folders), 0);
+  });
+
+  afterAll(async () => {
+    await server?.stop();
+    if (folders) rmSync(folders.work, { recursive: true, force: true });
+  });
+
+  it('has one archive for each room and more for what rooms share', () => {
+    expect(steps.map(({ step }) => step)).toEqual(['keys', 'split', 'publish', 'verify', 'page']);
+    const archives = readdirSync(join(contentFolder(folders), 'archives'));
+    expect(archives.length).toBeGreaterThanOrEqual(5); // three rooms, the door of all, the water of two
+    expect(existsSync(join(contentFolder(folders), 'channels/stable.json'))).toBe(true);
+  });
+
+  it('is cut into the same bytes again', async () => {
+    const before = archiveBytes(releaseFolder(folders));
+    const again = { ...folders, work: mkdtempSync(join(tmpdir(), 'lading-again-')) };
+    try {
+      await publishGallery(LADING, again);
+      expect(archiveBytes(releaseFolder(again))).toEqual(before);
+    } finally {
+      rmSync(again.work, { recursive: true, force: true });
+    }
+  });
+
+  it('uploads nothing new when it is published again', async () => {
+    const again = await publishGallery(LADING, folders);
+    expect(again.find(({ step }) => step === 'keys')?.what).toContain('kept');
+    const result = await runLading(LADING, 'verify', contentFolder(folders), '--trust', keysFolder(folders));
+    expect(result).toBeTypeOf('object');
+  });
+
+  it('gives a room over HTTP, each file as it was made', async () => {
+    const to = join(folders.work, 'pulled');
+    const channel = new URL('content/channels/stable.json', server.url).href;
+    const pulled = await pullRoom(LADING, { channel, room: '/rooms/harbour.json', keys: keysFolder(folders), to });
+    expect(pulled.bytes).toBeGreaterThan(1_000_000);
+    for (const path of [
+      '/rooms/harbour.json',
+      '/pictures/lighthouse.png',
+      '/pictures/caustics.png',
+      '/sounds/door.wav',
+    ]) {
+      const read = spawnSync(process.execPath, [PROGRAM, 'read', to, path, '--trust', keysFolder(folders)]);
+      expect(read.status, read.stderr.toString()).toBe(0);
+      expect(read.stdout.equals(readFileSync(join(folders.assets, path))), path).toBe(true);
+    }
+  });
+
+  describe.skipIf(executable === undefined)('in Chromium', () => {
+    let browser: Browser;
+    let page: Page;
+
+    beforeAll(async () => {
+      browser = await launchChromium(executable ?? '');
+    });
+    afterAll(() => browser?.close());
+
+    const open = async (): Promise<void> => {
+      page = await browser.newPage();
+      await page.goto(server.url);
+      await page.locator('.tile button').first().waitFor();
+    };
+
+    it('shows the pictures of a room from its mounted archives', async () => {
+      await open();
+      await page.getByRole('button', { name: /Enter.*The Harbour/ }).click();
+      await page.locator('#room figure').nth(4).waitFor();
+      const widths = await page.evaluate(async () => {
+        const images = [...document.querySelectorAll<HTMLImageElement>('#room img')];
+        await Promise.all(images.map((image) => image.decode()));
+        return images.map((image) => image.naturalWidth);
+      });
+      expect(widths).toEqual([510, 510, 510, 510, 510]);
+      expect(await page.locator('#mounts tr[data-mount]').count()).toBeGreaterThanOrEqual(2);
+      await page.close();
+    });
+
+    it('shows a typed error and no picture where one byte of an archive on the server is another', async () => {
+      const folder = join(contentFolder(folders), 'archives');
+      const files = readdirSync(folder).map((name) => join(folder, name));
+      const originals = files.map((file) => readFileSync(file));
+      for (const [index, file] of files.entries()) writeFileSync(file, flipped(originals[index] ?? Buffer.alloc(0)));
+      try {
+        await open();
+        await page.getByRole('button', { name: /Enter.*The Observatory/ }).click();
+        await page.locator('.problem').waitFor();
+        expect(await page.locator('.problem').getAttribute('data-code')).toMatch(/^ERR_VERIFY_/);
+        expect(await page.locator('#room img').count()).toBe(0);
+        await page.close();
+      } finally {
+        for (const [index, file] of files.entries()) writeFileSync(file, originals[index] ?? Buffer.alloc(0));
+      }
+    });
+  });
+});
+
+function makeAssets(): void {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', join(GALLERY, 'src/make-assets.ts')], {
+    cwd: GALLERY,
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+}
+
+function archiveBytes(release: string): ReadonlyMap<string, string> {
+  const folder = join(release, 'archives');
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
+}
+
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const middle = Math.floor(copy.length / 2);
+  copy[middle] = (copy[middle] ?? 0) ^ 1;
+  return copy;
+}

@@ -1,0 +1,13 @@
+type Growable = Int32Array | Float64Array | Uint8Array;
+
+/**
+ * Returns an array of at least `length` elements that starts with the given one's: itself where it is long enough,
+ * else a copy of at least twice the length, so that appending costs a constant amount on average.
+ */
+export function grown<T extends Growable>(array: T, length: number): T {
+  if (length <= array.length) return array;
+  const Type = array.constructor as new (length: number) => T;
+  const longer = new Type(Math.max(length, array.length * 2));
+  longer.set(array);
+  return longer;
+}

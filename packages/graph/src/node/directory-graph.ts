@@ -1,0 +1,210 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { GraphError, type GraphErrorCode } from '../graph-error.js';
+import type { GraphBuilder, GraphSource } from '../graph-source.js';
+import { quoted } from '../quoted.js';
+import { gltfScanner } from '../scan/gltf-scanner.js';
+import { jsonScanner } from '../scan/json-scanner.js';
+import { resolveReference } from '../scan/resolve-reference.js';
+import type { ScannedReference, Scanner } from '../scan/scanner.js';
+import { type EdgesFile, readEdgesFile } from './edges-file.js';
+import { nameClashes } from './name-clashes.js';
+import { anyGlob } from './path-globs.js';
+import { type WalkedFile, walkDirectory } from './walk-directory.js';
+
+/** Options of {@link directoryGraph}. */
+export interface DirectoryGraphOptions {
+  /** The folder; its files are the resources. */
+  readonly dir: string;
+  /** A JSON file with explicit edges, entries and roots ({@link EdgesFile}). It is no resource itself. Default none. */
+  readonly edges?: string | undefined;
+  /** Globs of what the app starts with: the base is what these reach. Default none. */
+  readonly entries?: readonly string[] | undefined;
+  /** Globs of roots. Default none (rules may name them later). */
+  readonly roots?: readonly string[] | undefined;
+  /** What finds references. Default: glTF and JSON. */
+  readonly scanners?: readonly Scanner[] | undefined;
+  /** Globs of files to leave out, beside hidden ones. Default none. */
+  readonly ignore?: readonly string[] | undefined;
+  /** Take in names that begin with a dot, and `node_modules`. Default false. */
+  readonly includeHidden?: boolean | undefined;
+  /** The most files. Default 1,000,000. */
+  readonly maxFiles?: number | undefined;
+  /** The deepest folder. Default 128. */
+  readonly maxDepth?: number | undefined;
+  /** The largest file that a scanner reads, in bytes. Default 256 MiB. */
+  readonly maxScannedBytes?: number | undefined;
+}
+
+/** Defaults of {@link DirectoryGraphOptions}. */
+export const DIRECTORY_GRAPH_DEFAULTS: {
+  readonly maxFiles: number;
+  readonly maxDepth: number;
+  readonly maxScannedBytes: number;
+} = { maxFiles: 1_000_000, maxDepth: 128, maxScannedBytes: 268_435_456 };
+
+/**
+ * Makes a {@link GraphSource} of a plain folder: each file is a resource, and references between files are the edges,
+ * found by scanners or given in a JSON file. Paths are NFC, whatever the file system makes of names, and the order in
+ * which it lists them does not matter.
+ *
+ * These are problems, reported all at once: two names that differ in case or normal form only, names that are no
+ * resource path, links out of the folder (`ERR_DIRECTORY`); references that lead to no file, and broken files
+ * (`ERR_GRAPH_REFERENCE`).
+ *
+ * @throws GraphError from `loadGraph`: `ERR_DIRECTORY` where the folder or the edges file cannot be read.
+ * @example
+ * const graph = await loadGraph(directoryGraph({ dir: 'public', entries: ['/index.html'], roots: ['/levels/*.json'] }));
+ */
+export function directoryGraph(options: DirectoryGraphOptions): GraphSource {
+  return {
+    name: `the folder ${options.dir}`,
+    async load(builder, { signal }): Promise<void> {
+      const explicit = options.edges === undefined ? NO_EDGES : await readEdgesFile(options.edges, signal);
+      const files = await addFiles(builder, options, explicit, signal);
+      addExplicitEdges(builder, options.edges ?? '', explicit, files);
+      await addScannedEdges(builder, options, files, signal);
+    },
+  };
+}
+
+const NO_EDGES: EdgesFile = { edges: [], entries: [], roots: [] };
+
+async function addFiles(
+  builder: GraphBuilder,
+  options: DirectoryGraphOptions,
+  explicit: EdgesFile,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, WalkedFile>> {
+  const walk = await walkDirectory(options.dir, {
+    ignores: ignorePredicate(options),
+    maxFiles: options.maxFiles ?? DIRECTORY_GRAPH_DEFAULTS.maxFiles,
+    maxDepth: options.maxDepth ?? DIRECTORY_GRAPH_DEFAULTS.maxDepth,
+    signal,
+  });
+  const own = options.edges === undefined ? undefined : resolve(options.edges);
+  const files = walk.files.filter(({ file }) => resolve(file) !== own);
+  for (const { path, problem } of [...walk.problems, ...nameClashes(files)])
+    builder.addProblem(path, problem, 'ERR_DIRECTORY');
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const isEntry = marker(builder, [...byPath.keys()], 'entries', [...(options.entries ?? []), ...explicit.entries]);
+  const isRoot = marker(builder, [...byPath.keys()], 'roots', [...(options.roots ?? []), ...explicit.roots]);
+  for (const { path, sizeBytes } of byPath.values())
+    builder.addNode({ path, sizeBytes, isEntry: isEntry(path), isRoot: isRoot(path) });
+  return byPath;
+}
+
+function ignorePredicate({ ignore, includeHidden }: DirectoryGraphOptions): (path: string) => boolean {
+  const isIgnored = anyGlob(ignore ?? []);
+  return (path) => {
+    const name = path.slice(path.lastIndexOf('/', path.length - 2) + 1);
+    const isHidden = name.startsWith('.') || name === 'node_modules/';
+    return (isHidden && includeHidden !== true) || isIgnored(path.endsWith('/') ? path.slice(0, -1) : path);
+  };
+}
+
+/** Compiles globs, each of which has to match a file: one that matches none is a misspelling. */
+function marker(
+  builder: GraphBuilder,
+  paths: readonly string[],
+  what: string,
+  globs: readonly string[],
+): (path: string) => boolean {
+  for (const glob of globs) {
+    if (!paths.some(anyGlob([glob])))
+      builder.addProblem(what, `the pattern ${quoted(glob)} matches no file`, 'ERR_GRAPH_ROOT');
+  }
+  return anyGlob(globs);
+}
+
+function addExplicitEdges(
+  builder: GraphBuilder,
+  file: string,
+  { edges }: EdgesFile,
+  files: ReadonlyMap<string, WalkedFile>,
+): void {
+  for (const { from, to, at } of edges) {
+    const missing = [from, to].find((path) => !files.has(path.normalize('NFC')));
+    if (missing === undefined) builder.addEdge(from.normalize('NFC'), to.normalize('NFC'), `${file}#${at}`);
+    else
+      builder.addProblem(
+        `${file}#${at}`,
+        `names ${quoted(missing)}, which is no file of the folder`,
+        'ERR_GRAPH_REFERENCE',
+      );
+  }
+}
+
+async function addScannedEdges(
+  builder: GraphBuilder,
+  options: DirectoryGraphOptions,
+  files: ReadonlyMap<string, WalkedFile>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const scanners = options.scanners ?? [gltfScanner(), jsonScanner()];
+  const maxBytes = options.maxScannedBytes ?? DIRECTORY_GRAPH_DEFAULTS.maxScannedBytes;
+  for (const file of files.values()) {
+    const matching = scanners.filter((scanner) => scanner.matches(file.path));
+    if (matching.length === 0) continue;
+    signal?.throwIfAborted();
+    const bytes = file.sizeBytes > maxBytes ? undefined : await readScanned(file, signal);
+    if (bytes === undefined) {
+      builder.addProblem(
+        file.path,
+        `has ${file.sizeBytes} bytes, too many to be scanned (at most ${maxBytes})`,
+        'ERR_GRAPH_LIMIT',
+      );
+      continue;
+    }
+    for (const scanner of matching) scanFile(builder, scanner, file.path, bytes, files);
+  }
+}
+
+async function readScanned(file: WalkedFile, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  try {
+    return await readFile(file.file, { signal });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new GraphError('ERR_DIRECTORY', `Cannot read ${file.file}: ${reason}`, {
+      cause,
+      details: { path: file.path, reason },
+    });
+  }
+}
+
+function scanFile(
+  builder: GraphBuilder,
+  scanner: Scanner,
+  path: string,
+  bytes: Uint8Array,
+  files: ReadonlyMap<string, WalkedFile>,
+): void {
+  try {
+    for (const reference of scanner.references(path, bytes)) addReference(builder, path, reference, files);
+  } catch (error) {
+    const code: GraphErrorCode = 'ERR_GRAPH_REFERENCE';
+    builder.addProblem(
+      path,
+      error instanceof GraphError ? error.message : `the ${scanner.name} scanner failed: ${String(error)}`,
+      code,
+    );
+  }
+}
+
+function addReference(
+  builder: GraphBuilder,
+  from: string,
+  { to, or, at, isCertain }: ScannedReference,
+  files: ReadonlyMap<string, WalkedFile>,
+): void {
+  const place = `${from}#${at}`;
+  for (const reading of [to, ...(or ?? [])]) {
+    const path = resolveReference(from, reading);
+    if (path === undefined || !files.has(path)) continue;
+    builder.addEdge(from, path, place);
+    return;
+  }
+  if (isCertain !== false)
+    builder.addProblem(place, `names ${quoted(to)}, which is no file of the folder`, 'ERR_GRAPH_REFERENCE');
+}

@@ -1,0 +1,586 @@
+// Over 300 lines: one lifetime with one set of private state; what can be decided or opened without it is in its own file.
+import { type Digest, isLadingError, type ReleaseArchive } from '@lading/manifest';
+import { openRemote, openSource, openStored } from './archive-opener.js';
+import type { ReadOptions } from './byte-source.js';
+import { contentTypeOf } from './content-type.js';
+import { Downloader } from './downloader.js';
+import { installIdOf } from './install-id.js';
+import { findConflicts, type MountConflict } from './mount-conflicts.js';
+import { MountError } from './mount-error.js';
+import { assertMountName, assertPriority, type MountIntent } from './mount-intent.js';
+import { loadMountRecords, storeIntent, storePlan, storeRemoval } from './mount-records.js';
+import { candidatesOf, type Generation, type MountRow, MountTable, winnerOf } from './mount-table.js';
+import type { MountedContent } from './mounted-content.js';
+import { compilePatterns } from './path-pattern.js';
+import { ProgressMeter } from './progress-meter.js';
+import { assertCompatible, isInRollout } from './release-compat.js';
+import { restoreMounts } from './restore-mounts.js';
+import { archivesOfRoot, type Mounted, nameTaken, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
+import type {
+  AddMountOptions,
+  Ensured,
+  EnsureOptions,
+  Refreshed,
+  Runtime,
+  RuntimeSnapshot,
+  RuntimeStatus,
+} from './runtime.js';
+import { RuntimeEmitter, type RuntimeEvents, type RuntimeEventType } from './runtime-events.js';
+import { optionError, type ResolvedRuntimeOptions } from './runtime-options.js';
+import type { Missing, Mount, Resolution } from './runtime-types.js';
+import { downloadsOf, missingOf, mountOf, readFrom, resolutionOf, summaryOf } from './runtime-views.js';
+import { SerialQueue } from './serial-queue.js';
+import { printableName } from './source-name.js';
+import { type KnownRelease, loadTrust, type TrustContext, type TrustState } from './trust-state.js';
+import { updateTrust } from './update-trust.js';
+
+/** How often a plan may turn out to be outdated by other calls before `ensure` gives up. */
+const MAX_ENSURE_ROUNDS = 20;
+
+/** The runtime behind `createRuntime`. @internal */
+export class ContentRuntime implements Runtime {
+  readonly #options: ResolvedRuntimeOptions;
+  readonly #events: RuntimeEmitter;
+  readonly #downloader: Downloader;
+  readonly #table = new MountTable();
+  /** Changes of the table, one after the other. */
+  readonly #changes = new SerialQueue();
+  readonly #refreshes = new SerialQueue();
+  readonly #life = new AbortController();
+  #trust: TrustState | undefined;
+  #isStale = false;
+  #active: KnownRelease | undefined;
+  #intents: ReadonlyMap<string, MountIntent> = new Map();
+  #held: readonly string[] = [];
+  #sequence = 0;
+
+  constructor(options: ResolvedRuntimeOptions) {
+    this.#options = options;
+    this.#events = new RuntimeEmitter(options.onEvent);
+    this.#downloader = new Downloader({ ...options, events: this.#events });
+  }
+
+  /** Brings back what the store has and asks the channel for news. */
+  async start(signal: AbortSignal | undefined): Promise<void> {
+    const { trust, start } = this.#options;
+    await this.#downloader.load(signal);
+    if (trust !== undefined) this.#trust = await loadTrust(trust, this.#trustContext(signal));
+    if (start === 'refresh' && trust !== undefined) await this.#firstRefresh(signal);
+    await this.#restore(signal);
+  }
+
+  status(): RuntimeStatus {
+    return {
+      latest: summaryOf(this.#latest),
+      active: summaryOf(this.#active),
+      isStale: this.#isStale,
+      generation: this.#table.current.number,
+      isDurable: this.#options.store.isDurable,
+    };
+  }
+
+  async addMount(options: AddMountOptions): Promise<Mount> {
+    this.#assertOpen();
+    const { name, priority, allow, archive, source } = options;
+    assertMountName(name);
+    if (priority !== undefined) assertPriority(priority);
+    if (allow !== undefined) compilePatterns(allow);
+    if ((archive === undefined) === (source === undefined))
+      throw optionError('archive', 'or source: give one of the two');
+    this.#assertFree(name);
+    if (source === undefined) return this.#addArchive(options, archive ?? '');
+    const { signal } = options;
+    const content = await openSource(source, this.#options, { signal });
+    const state = options.mode === 'remote' ? 'remote' : 'local';
+    return this.#changeOrClose(content, async () => {
+      this.#assertFree(name);
+      const sequence = ++this.#sequence;
+      const entries = content.entries;
+      const mount: Mount = { name, priority: priority ?? 0, sequence, state, entries, sizeBytes: source.sizeBytes };
+      await this.#addRow({ mount, content, allows: allow && compilePatterns(allow) });
+      return mount;
+    });
+  }
+
+  async removeMount(name: string, options: ReadOptions = {}): Promise<void> {
+    this.#assertOpen();
+    await this.#changes.run(async () => {
+      const row = this.#row(name);
+      if (row === undefined) {
+        throw new MountError('ERR_MOUNT_NOT_FOUND', `There is no mount with the name ${printableName(name)}`, {
+          details: { name: printableName(name) },
+        });
+      }
+      const intent = this.#intents.get(name);
+      if (intent !== undefined) {
+        const held = this.#held.filter((root) => !this.#needs(root, intent.archive));
+        // Durable first: what was taken away must not come back at the next start.
+        await storeRemoval(this.#options.store, { name, held }, options.signal);
+        this.#intents = without(this.#intents, name);
+        this.#held = held;
+      }
+      await this.#replaceRows(this.#rows.filter((other) => other !== row));
+      this.#events.emit('unmounted', { mount: row.mount });
+    });
+  }
+
+  mounts(): readonly Mount[] {
+    return this.#rows.map(({ mount }) => mount);
+  }
+
+  resolve(path: string): Resolution {
+    return resolutionOf(path, candidatesOf(this.#table.current, path));
+  }
+
+  conflicts(): readonly MountConflict[] {
+    return findConflicts(this.#table.current);
+  }
+
+  async read(path: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    this.#assertOpen();
+    options.signal?.throwIfAborted();
+    const generation = this.#table.pin();
+    try {
+      return await readFrom(generation, path, options);
+    } finally {
+      await this.#table.unpin(generation);
+    }
+  }
+
+  async response(path: string, options: ReadOptions = {}): Promise<Response> {
+    this.#assertOpen();
+    const generation = this.#table.pin();
+    try {
+      const digest = winnerOf(generation, path)?.entry.digest;
+      const bytes = await readFrom(generation, path, options);
+      const headers = new Headers({ 'content-type': contentTypeOf(path), 'content-length': String(bytes.length) });
+      if (digest !== undefined) headers.set('etag', `"${digest}"`);
+      return new Response(bytes, { status: 200, headers });
+    } finally {
+      await this.#table.unpin(generation);
+    }
+  }
+
+  async blob(path: string, options: ReadOptions = {}): Promise<Blob> {
+    return new Blob([await this.read(path, options)], { type: contentTypeOf(path) });
+  }
+
+  async url(path: string, options: ReadOptions = {}): Promise<string> {
+    return URL.createObjectURL(await this.blob(path, options));
+  }
+
+  missing(root: string): Missing {
+    this.#assertOpen();
+    return missingOf(this.#plan(root), this.#downloader);
+  }
+
+  async ensure(root: string, options: EnsureOptions = {}): Promise<Ensured> {
+    this.#assertOpen();
+    const meter = new ProgressMeter(root, options.onProgress);
+    const repaired = new Set<Digest>();
+    for (let round = 0; round < MAX_ENSURE_ROUNDS; round++) {
+      const plan = this.#plan(root);
+      await this.#download(plan, meter, options.signal);
+      const mounts = await this.#changes.run(() => this.#apply(plan, repaired, options.signal));
+      if (mounts === undefined) continue; // Another call changed the plan, or bytes must be fetched again.
+      const release = summaryOf(plan.release);
+      if (release === undefined) throw new Error('unreachable: a plan without a release');
+      return { root, release, mounts, receivedBytes: meter.receivedBytes };
+    }
+    throw new Error(`unreachable: ensure found its plan outdated ${MAX_ENSURE_ROUNDS} times`);
+  }
+
+  snapshot(): RuntimeSnapshot {
+    this.#assertOpen();
+    const generation = this.#table.pin();
+    let isOpen = true;
+    const assertOpen = (): void => {
+      if (!isOpen) throw closedError('The snapshot');
+    };
+    return {
+      generation: generation.number,
+      resolve: (path) => {
+        assertOpen();
+        return resolutionOf(path, candidatesOf(generation, path));
+      },
+      read: async (path, options = {}) => {
+        assertOpen();
+        return readFrom(generation, path, options);
+      },
+      close: async () => {
+        if (isOpen) await this.#table.unpin(generation);
+        isOpen = false;
+      },
+    };
+  }
+
+  refresh(options: ReadOptions = {}): Promise<Refreshed> {
+    return this.#refreshes.run(() => this.#refresh(options.signal));
+  }
+
+  on<Type extends RuntimeEventType>(type: Type, listener: (event: RuntimeEvents[Type]) => void): () => void {
+    return this.#events.on(type, listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#life.signal.aborted) return;
+    this.#life.abort(closedError('The runtime'));
+    await this.#changes.run(() => this.#table.replace([]));
+  }
+
+  // ---- trust
+
+  get #latest(): KnownRelease | undefined {
+    return this.#trust?.latest;
+  }
+
+  /** Mounts of one time come from one release: the one that is mounted already, else the newest. */
+  get #inUse(): KnownRelease | undefined {
+    return this.#intents.size > 0 && this.#active !== undefined ? this.#active : this.#latest;
+  }
+
+  #trustContext(signal: AbortSignal | undefined): TrustContext {
+    const { store, origin } = this.#options;
+    return { store, origin, signal };
+  }
+
+  async #firstRefresh(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      const { outcome } = await this.#refresh(signal);
+      if (outcome === 'stale' && this.#latest === undefined) throw staleError();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (this.#latest === undefined) throw error;
+    }
+  }
+
+  async #refresh(signal: AbortSignal | undefined): Promise<Refreshed> {
+    this.#assertOpen();
+    const { trust } = this.#options;
+    if (trust === undefined || this.#trust === undefined) throw noChannelError();
+    try {
+      const installId = await installIdOf(this.#options, signal);
+      const now = this.#options.now();
+      const hadNone = this.#latest === undefined;
+      const update = await updateTrust(
+        this.#trust,
+        {
+          ...trust,
+          now,
+          accept: (known, channel) => {
+            assertCompatible(known, this.#options);
+            return hadNone || isInRollout(installId, channel);
+          },
+        },
+        this.#trustContext(signal),
+      );
+      this.#trust = update.state;
+      this.#isStale = update.outcome === 'stale';
+      if (update.outcome === 'stale') {
+        this.#events.emit('stale', { channel: update.channel.name, expiresAt: update.channel.expiresAt });
+      }
+      const latest = summaryOf(this.#latest);
+      if (update.outcome === 'adopted' && latest !== undefined) this.#events.emit('release', latest);
+      return { outcome: update.outcome, latest };
+    } catch (error) {
+      this.#events.emit('refreshFailed', { error });
+      throw error;
+    }
+  }
+
+  async #restore(signal: AbortSignal | undefined): Promise<void> {
+    const records = await loadMountRecords(this.#options.store, signal);
+    const restored = await restoreMounts(records, {
+      options: this.#options,
+      trust: this.#trust,
+      context: this.#trustContext(signal),
+      downloader: this.#downloader,
+      events: this.#events,
+    });
+    this.#sequence = records.sequence;
+    this.#active = restored.active;
+    this.#intents = restored.intents;
+    this.#held = restored.held;
+    if (restored.rows.length > 0) await this.#replaceRows(restored.rows);
+  }
+
+  // ---- the table
+
+  get #rows(): readonly MountRow[] {
+    return this.#table.current.rows;
+  }
+
+  #row(name: string): MountRow | undefined {
+    return this.#rows.find(({ mount }) => mount.name === name);
+  }
+
+  #assertFree(name: string): void {
+    if (this.#row(name) !== undefined || this.#intents.has(name)) throw nameTaken(name);
+  }
+
+  #assertOpen(): void {
+    if (this.#life.signal.aborted) throw closedError('The runtime');
+  }
+
+  async #replaceRows(rows: readonly MountRow[]): Promise<void> {
+    const generation: Generation = await this.#table.replace(rows);
+    this.#events.emit('generation', { number: generation.number });
+  }
+
+  async #addRow(row: MountRow): Promise<void> {
+    this.#assertOpen();
+    await this.#replaceRows([...this.#rows, row]);
+    this.#events.emit('mounted', { mount: row.mount });
+  }
+
+  /** Runs a change that puts `content` into the table; closes it where the change fails. */
+  #changeOrClose<T>(content: MountedContent, change: () => Promise<T>): Promise<T> {
+    return this.#changes.run(async () => {
+      try {
+        return await change();
+      } catch (error) {
+        await content.close();
+        throw error;
+      }
+    });
+  }
+
+  async #addArchive(options: AddMountOptions, archiveName: string): Promise<Mount> {
+    const { name, allow, mode = 'download', signal } = options;
+    const release = this.#inUse;
+    if (release === undefined) throw noChannelError();
+    const archive = release.release.archives.find((one) => one.name === archiveName);
+    if (archive === undefined) throw noArchiveError(archiveName, release);
+    if (mode === 'download') await this.#downloader.fetch(archive, { signal: this.#lifeOr(signal) });
+    const isLocal = this.#downloader.isLocal(archive);
+    const open = isLocal ? openStored : openRemote;
+    const content = await open(archive, this.#options, signal);
+    const mount = await this.#changeOrClose(content, async () => {
+      this.#assertFree(name);
+      if (this.#inUse !== release) throw releaseChangedError(name);
+      const wanted: WantedMount = {
+        name,
+        archive,
+        priority: options.priority ?? archive.priority,
+        mode,
+        allow,
+        isForRoot: false,
+      };
+      const intent = await storeIntent(this.#options.store, { wanted, release: release.digest }, signal);
+      this.#adopt(release, new Map([...this.#intents, [name, intent]]));
+      const row = rowOf(intent, archive, content, { release, isLocal });
+      await this.#addRow(row);
+      return row.mount;
+    });
+    if (mode === 'both' && !isLocal) void this.#downloadBehind(name, archive);
+    return mount;
+  }
+
+  #adopt(release: KnownRelease, intents: ReadonlyMap<string, MountIntent>): void {
+    this.#active = release;
+    this.#intents = intents;
+    for (const { sequence } of intents.values()) this.#sequence = Math.max(this.#sequence, sequence);
+  }
+
+  /** Brings the bytes of a remote mount into the store and swaps it in place. Failure is an event; the mount stays remote. */
+  async #downloadBehind(name: string, archive: ReleaseArchive): Promise<void> {
+    try {
+      await this.#downloader.fetch(archive, { signal: this.#life.signal });
+      const content = await openStored(archive, this.#options, this.#life.signal);
+      await this.#changeOrClose(content, async () => {
+        const row = this.#row(name);
+        if (row?.mount.digest !== archive.digest || row.mount.state === 'local') return content.close();
+        const mount: Mount = { ...row.mount, state: 'local' };
+        await this.#replaceRows(this.#rows.map((other) => (other === row ? { ...row, mount, content } : other)));
+        this.#events.emit('mounted', { mount });
+      });
+    } catch (error) {
+      if (!this.#life.signal.aborted) this.#events.emit('downloadFailed', { archive: archive.name, error });
+    }
+  }
+
+  // ---- roots
+
+  #plan(root: string): RootPlan {
+    const release = this.#latest;
+    if (release === undefined) throw noChannelError();
+    return planRoot(root, release, this.#mounted());
+  }
+
+  #mounted(): Mounted {
+    const otherNames = new Set(this.mounts().map(({ name }) => name));
+    for (const name of this.#intents.keys()) otherNames.delete(name);
+    const active = this.#intents.size > 0 ? this.#active?.digest : undefined;
+    return { active, intents: this.#intents, held: this.#held, otherNames };
+  }
+
+  #needs(root: string, archive: string): boolean {
+    return this.#active !== undefined && archivesOfRoot(root, this.#active).includes(archive);
+  }
+
+  #lifeOr(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#life.signal : AbortSignal.any([signal, this.#life.signal]);
+  }
+
+  async #download(plan: RootPlan, meter: ProgressMeter, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const missing = downloadsOf(plan).filter((archive) => !this.#downloader.isLocal(archive));
+    for (const archive of missing) meter.plan(archive, this.#downloader.receivedBytes(archive));
+    // One failure ends the others: `ensure` fails as a whole, and what has arrived stays for the next time.
+    const stop = new AbortController();
+    const any = AbortSignal.any([this.#lifeOr(signal), stop.signal]);
+    const all = missing.map(async (archive) => {
+      const onBytes = (receivedBytes: number): void => meter.note(archive, receivedBytes);
+      await this.#downloader.fetch(archive, { signal: any, onBytes });
+      meter.note(archive, archive.sizeBytes);
+    });
+    try {
+      await Promise.all(all);
+    } catch (error) {
+      stop.abort(error);
+      await Promise.allSettled(all);
+      throw error;
+    }
+  }
+
+  /** Makes the plan true: opens, stores, swaps. `undefined`: the plan is outdated, or bytes must be fetched again. */
+  async #apply(
+    plan: RootPlan,
+    repaired: Set<Digest>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Mount[] | undefined> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    const current = this.#plan(plan.root);
+    if (current.release.digest !== plan.release.digest) return undefined;
+    if (downloadsOf(current).some((archive) => !this.#downloader.isLocal(archive))) return undefined;
+    const opened = new Map<string, { content: MountedContent; isLocal: boolean }>();
+    try {
+      for (const wanted of current.mounts) {
+        const content = await this.#openWanted(wanted, repaired, signal);
+        if (content === 'again') return await closeAll(opened);
+        if (content !== undefined) opened.set(wanted.name, content);
+      }
+      return await this.#commit(current, opened, signal);
+    } catch (error) {
+      await closeAll(opened);
+      throw error;
+    }
+  }
+
+  /** Opens what the table does not have yet. `again`: stored bytes were broken and have been thrown away. */
+  async #openWanted(
+    wanted: WantedMount,
+    repaired: Set<Digest>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ content: MountedContent; isLocal: boolean } | 'again' | undefined> {
+    const { archive, name, mode } = wanted;
+    const existing = this.#row(name);
+    const isLocal = this.#downloader.isLocal(archive);
+    if (existing?.mount.digest === archive.digest && (existing.mount.state === 'local' || !isLocal)) return undefined;
+    if (!isLocal && mode !== 'download') return { content: await openRemote(archive, this.#options, signal), isLocal };
+    try {
+      return { content: await openStored(archive, this.#options, signal), isLocal: true };
+    } catch (error) {
+      const isBroken = isLadingError(
+        error,
+        'ERR_VERIFY_DIGEST',
+        'ERR_VERIFY_SIZE',
+        'ERR_SOURCE_MISSING',
+        'ERR_SOURCE_TRUNCATED',
+      );
+      if (!isBroken || repaired.has(archive.digest)) throw error;
+      repaired.add(archive.digest);
+      this.#events.emit('repaired', { archive: archive.name, error });
+      await this.#downloader.forget(archive);
+      return 'again';
+    }
+  }
+
+  async #commit(
+    plan: RootPlan,
+    opened: ReadonlyMap<string, { content: MountedContent; isLocal: boolean }>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Mount[]> {
+    const intents = await storePlan(this.#options.store, { plan, former: this.#intents }, signal);
+    const before = new Map(this.#rows.map((row) => [row.mount.name, row]));
+    const rows = this.#rows.filter(({ mount }) => !this.#intents.has(mount.name));
+    for (const { name, archive } of plan.mounts) {
+      const intent = intents.get(name);
+      const existing = before.get(name);
+      const content =
+        opened.get(name) ?? (existing && { content: existing.content, isLocal: existing.mount.state === 'local' });
+      if (intent === undefined || content === undefined) throw new Error('unreachable: a planned mount is not open');
+      rows.push(rowOf(intent, archive, content.content, { release: plan.release, isLocal: content.isLocal }));
+    }
+    this.#adopt(plan.release, intents);
+    this.#held = plan.held;
+    await this.#replaceRows(rows);
+    this.#report(before);
+    const names = archivesOfRoot(plan.root, plan.release);
+    return names.flatMap((name) => this.#row(name)?.mount ?? []);
+  }
+
+  #report(before: ReadonlyMap<string, MountRow>): void {
+    const after = new Map(this.#rows.map((row) => [row.mount.name, row]));
+    for (const [name, { mount }] of before) if (!after.has(name)) this.#events.emit('unmounted', { mount });
+    for (const [name, { mount, content }] of after) {
+      if (before.get(name)?.content !== content) this.#events.emit('mounted', { mount });
+    }
+  }
+}
+
+function rowOf(
+  intent: MountIntent,
+  archive: ReleaseArchive,
+  content: MountedContent,
+  facts: { readonly release: KnownRelease; readonly isLocal: boolean },
+): MountRow {
+  const allows = intent.allow === undefined ? undefined : compilePatterns(intent.allow);
+  return { mount: mountOf(intent, archive, { ...facts, entries: content.entries }), content, allows };
+}
+
+function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
+}
+
+async function closeAll(opened: ReadonlyMap<string, { readonly content: MountedContent }>): Promise<undefined> {
+  await Promise.all([...opened.values()].map(({ content }) => content.close()));
+  return undefined;
+}
+
+function closedError(what: string): MountError {
+  return new MountError('ERR_RUNTIME_CLOSED', `${what} is closed`);
+}
+
+function staleError(): MountError {
+  return new MountError('ERR_CHANNEL_STALE', 'The channel has expired, and no release is stored', {
+    hint: 'The project must publish the channel again. Is the clock of this machine right?',
+  });
+}
+
+function noChannelError(): MountError {
+  return new MountError('ERR_NO_CHANNEL', 'No release is known', {
+    hint: 'Give createRuntime a channel, and call refresh() where it started with what is stored.',
+  });
+}
+
+function noArchiveError(name: string, { release, digest }: KnownRelease): MountError {
+  return new MountError('ERR_MOUNT_NOT_FOUND', `Release ${release.version} has no archive ${printableName(name)}`, {
+    details: {
+      archive: printableName(name),
+      release: digest,
+      archives: release.archives.slice(0, 100).map((a) => a.name),
+    },
+  });
+}
+
+function releaseChangedError(name: string): MountError {
+  return new MountError('ERR_MOUNT_NOT_FOUND', `The release changed while ${printableName(name)} was being mounted`, {
+    details: { name: printableName(name) },
+    hint: 'Mount it again: everything that is mounted comes from one release.',
+    retryable: true,
+  });
+}

@@ -1,0 +1,243 @@
+import { type Digest, isLadingError, type ReleaseArchive } from '@lading/manifest';
+import type { ContentOrigin } from './content-origin.js';
+import { MountError } from './mount-error.js';
+import type { ArchiveWriter, MountStore } from './mount-store.js';
+import type { RuntimeEmitter } from './runtime-events.js';
+import { TaskLimiter } from './serial-queue.js';
+
+/** What downloads need. */
+export interface DownloaderOptions {
+  readonly store: MountStore;
+  readonly origin: ContentOrigin | undefined;
+  readonly events: RuntimeEmitter;
+  /** Archives at a time. */
+  readonly concurrency: number;
+  /** Tries in a row without a new byte before a download fails. */
+  readonly attempts: number;
+  /** Pause before the second try, in milliseconds; doubles each time. */
+  readonly retryDelayMs: number;
+}
+
+/** One caller's interest in a download. */
+export interface DownloadCall {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes of the archive that are there, partial ones of earlier downloads included. */
+  readonly onBytes?: ((receivedBytes: number) => void) | undefined;
+}
+
+interface Flight {
+  readonly controller: AbortController;
+  readonly calls: Set<DownloadCall>;
+  receivedBytes: number;
+  result: Promise<void>;
+}
+
+/**
+ * Brings archives into the store. One download per archive, however many ask for it; it is broken off when the last of
+ * them aborts, and goes on there the next time. What arrives is checked against the archive's digest before anybody
+ * sees it.
+ */
+export class Downloader {
+  readonly #options: DownloaderOptions;
+  readonly #limiter: TaskLimiter;
+  readonly #flights = new Map<Digest, Flight>();
+  readonly #local = new Map<Digest, number>();
+  readonly #partial = new Map<Digest, number>();
+  /** Downloads that were broken off and are still putting their bytes away. */
+  readonly #ending = new Map<Digest, Promise<unknown>>();
+
+  constructor(options: DownloaderOptions) {
+    this.#options = options;
+    this.#limiter = new TaskLimiter(options.concurrency);
+  }
+
+  /** Reads what the store holds. */
+  async load(signal: AbortSignal | undefined): Promise<void> {
+    const { archives } = this.#options.store;
+    for (const { digest, sizeBytes } of await archives.list({ signal })) this.#local.set(digest, sizeBytes);
+    for (const { digest, receivedBytes } of (await archives.partials?.({ signal })) ?? []) {
+      this.#partial.set(digest, receivedBytes);
+    }
+  }
+
+  /** Tells whether every byte of an archive is in the store. */
+  isLocal({ digest, sizeBytes }: ReleaseArchive): boolean {
+    return this.#local.get(digest) === sizeBytes;
+  }
+
+  /** Bytes of an archive that are in the store or on their way there. */
+  receivedBytes(archive: ReleaseArchive): number {
+    if (this.isLocal(archive)) return archive.sizeBytes;
+    const received = this.#flights.get(archive.digest)?.receivedBytes ?? this.#partial.get(archive.digest) ?? 0;
+    return Math.min(received, archive.sizeBytes);
+  }
+
+  /** Says that the store does not have an archive after all, or not its right bytes. */
+  async forget({ digest }: ReleaseArchive): Promise<void> {
+    this.#local.delete(digest);
+    await this.#options.store.archives.remove(digest);
+  }
+
+  /** Resolves when an archive is in the store, whole and verified. */
+  async fetch(archive: ReleaseArchive, call: DownloadCall = {}): Promise<void> {
+    call.signal?.throwIfAborted();
+    if (this.isLocal(archive)) return;
+    const flight = this.#flights.get(archive.digest) ?? this.#start(archive);
+    flight.calls.add(call);
+    const leave = (): void => {
+      flight.calls.delete(call);
+      if (flight.calls.size > 0) return;
+      // Nobody wants it any more. Whoever asks from now on starts a flight of his own.
+      if (this.#flights.get(archive.digest) === flight) this.#flights.delete(archive.digest);
+      this.#ending.set(archive.digest, flight.result.then(settled, settled));
+      flight.controller.abort(call.signal?.reason);
+    };
+    await untilAborted(flight.result, call.signal, leave);
+  }
+
+  #start(archive: ReleaseArchive): Flight {
+    const received = this.#partial.get(archive.digest) ?? 0;
+    const flight: Flight = {
+      controller: new AbortController(),
+      calls: new Set(),
+      receivedBytes: received,
+      result: Promise.resolve(),
+    };
+    this.#flights.set(archive.digest, flight);
+    const former = this.#ending.get(archive.digest);
+    const work = async (): Promise<void> => {
+      await former;
+      this.#ending.delete(archive.digest);
+      flight.controller.signal.throwIfAborted();
+      await this.#download(archive, flight);
+    };
+    flight.result = this.#limiter.run(work).finally(() => {
+      if (this.#flights.get(archive.digest) === flight) this.#flights.delete(archive.digest);
+    });
+    return flight;
+  }
+
+  async #download(archive: ReleaseArchive, flight: Flight): Promise<void> {
+    try {
+      await this.#tryUntilDone(archive, flight);
+    } catch (error) {
+      this.#options.events.emit('downloadFailed', { archive: archive.name, error });
+      throw error;
+    }
+  }
+
+  async #tryUntilDone(archive: ReleaseArchive, flight: Flight): Promise<void> {
+    const { events, attempts, retryDelayMs } = this.#options;
+    let isRestarted = false;
+    let failures = 0;
+    for (;;) {
+      const before = flight.receivedBytes;
+      const attempt = await this.#attempt(archive, flight);
+      if (attempt.error === undefined) return;
+      const { error, resumedBytes } = attempt;
+      flight.controller.signal.throwIfAborted();
+      failures = flight.receivedBytes > before ? 1 : failures + 1;
+      if (isLadingError(error, 'ERR_VERIFY_DIGEST') && resumedBytes > 0 && !isRestarted) {
+        isRestarted = true; // The bytes of the earlier download may be the broken ones: once more from the start.
+      } else if (!isLadingError(error) || !error.retryable || failures >= attempts) throw error;
+      else await pause(retryDelayMs * 2 ** (failures - 1), flight.controller.signal);
+      events.emit('downloadRetried', { archive: archive.name, attempt: failures + 1, error });
+    }
+  }
+
+  /** One try. Never throws but for the store: an error is an outcome, with what the try started from. */
+  async #attempt(archive: ReleaseArchive, flight: Flight): Promise<{ error: unknown; resumedBytes: number }> {
+    flight.controller.signal.throwIfAborted();
+    const { store, events } = this.#options;
+    const { signal } = flight.controller;
+    const { digest, sizeBytes, name } = archive;
+    const writer = await store.archives.openWriter(digest, sizeBytes, { signal });
+    const resumedBytes = writer.receivedBytes;
+    try {
+      events.emit('downloadStarted', { archive: name, digest, sizeBytes, resumedBytes });
+      await this.#transfer(archive, writer, flight);
+      await writer.commit();
+    } catch (error) {
+      await this.#keepOrDrop(archive, writer, error);
+      return { error, resumedBytes };
+    }
+    this.#partial.delete(digest);
+    this.#local.set(digest, sizeBytes);
+    events.emit('downloadEnded', { archive: name, digest, receivedBytes: sizeBytes - resumedBytes });
+    return { error: undefined, resumedBytes };
+  }
+
+  async #transfer(archive: ReleaseArchive, writer: ArchiveWriter, flight: Flight): Promise<void> {
+    const { origin } = this.#options;
+    if (origin === undefined) throw noOriginError(archive.name);
+    const { signal } = flight.controller;
+    const request = { offset: writer.receivedBytes, sizeBytes: archive.sizeBytes, signal };
+    this.#report(flight, writer.receivedBytes);
+    for await (const chunk of origin.stream(archive.key, request)) {
+      await writer.append(chunk);
+      this.#report(flight, writer.receivedBytes);
+    }
+    signal.throwIfAborted();
+  }
+
+  #report(flight: Flight, receivedBytes: number): void {
+    flight.receivedBytes = receivedBytes;
+    for (const call of [...flight.calls]) call.onBytes?.(receivedBytes);
+  }
+
+  /** Wrong bytes go; a full disk gets its space back; everything else stays for the next try. */
+  async #keepOrDrop({ digest }: ReleaseArchive, writer: ArchiveWriter, error: unknown): Promise<void> {
+    const isWrong = isLadingError(error, 'ERR_VERIFY_DIGEST', 'ERR_VERIFY_SIZE', 'ERR_SOURCE_TOO_LARGE');
+    if (isWrong || isLadingError(error, 'ERR_STORE_FULL')) {
+      this.#partial.delete(digest);
+      await writer.discard();
+    } else {
+      this.#partial.set(digest, writer.receivedBytes);
+      await writer.suspend();
+    }
+  }
+}
+
+function noOriginError(archive: string): MountError {
+  return new MountError('ERR_NO_CHANNEL', `Archive ${archive} is not local, and there is no origin to fetch it from`, {
+    details: { archive },
+    hint: 'Give createRuntime a channel or an origin.',
+  });
+}
+
+function settled(): void {}
+
+/** Waits for a promise, or until a signal aborts; then `leave` is called and the signal's reason thrown. */
+async function untilAborted(result: Promise<void>, signal: AbortSignal | undefined, leave: () => void): Promise<void> {
+  if (signal === undefined) return result;
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      leave();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Waits; an abort ends it with the signal's reason. */
+async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, durationMs);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+  signal.throwIfAborted();
+}

@@ -1,0 +1,157 @@
+import type { ContentOrigin, OriginOptions } from './content-origin.js';
+import { bodyChunks, ignoreCancelled, StallGuard } from './http-body.js';
+import { checkedResponse, streamStart } from './http-response.js';
+import { httpSource } from './http-source.js';
+import { tooLargeError } from './memory-origin.js';
+import { MountError } from './mount-error.js';
+import { assertOriginKey } from './origin-key.js';
+import { nameOfUrl } from './source-name.js';
+import { truncatedError } from './source-range.js';
+
+/** Options of {@link httpOrigin}. */
+export interface HttpOriginOptions {
+  /** The `fetch` to use. Default: the global one. */
+  readonly fetch?: typeof fetch | undefined;
+  /** Headers of every request, for example an authorization. Default none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A request that brings nothing for so long is given up, in milliseconds. Default 30_000. */
+  readonly stallTimeoutMs?: number | undefined;
+}
+
+/** Defaults of {@link HttpOriginOptions}. */
+export const HTTP_ORIGIN_DEFAULTS: { readonly stallTimeoutMs: number } = { stallTimeoutMs: 30_000 };
+
+/**
+ * Makes a content origin of a URL prefix: a bucket, a CDN, any static server. Keys are resolved below the prefix and
+ * never leave it; a redirect to another origin is refused. Sizes are enforced while bytes arrive, never after.
+ *
+ * Only 404 and 410 mean "there is none". 401 and 403 are `ERR_SOURCE_FORBIDDEN`, other answers `ERR_SOURCE_FAILED`
+ * (retryable for 408, 429 and 5xx), a network that fails or stalls is `ERR_SOURCE_UNREACHABLE` (retryable).
+ *
+ * @param prefix - With or without the last `/`; `http:` or `https:`.
+ * @throws MountError `ERR_RUNTIME_OPTIONS` where the prefix is no such URL.
+ * @example
+ * const origin = httpOrigin('https://cdn.example.com/my-game/');
+ * const channel = await origin.fetch('channels/stable.json', { maxBytes: 16_384 });
+ */
+export function httpOrigin(prefix: string, options: HttpOriginOptions = {}): ContentOrigin {
+  const base = prefixUrl(prefix);
+  const stallTimeoutMs = options.stallTimeoutMs ?? HTTP_ORIGIN_DEFAULTS.stallTimeoutMs;
+  const resolve = (key: string): string => {
+    assertOriginKey(key);
+    return base + key;
+  };
+  const request: Request = { ...options, base, stallTimeoutMs };
+  return {
+    name: nameOfUrl(base),
+    fetch: (key, call) => fetchWhole(request, resolve(key), call),
+    open: async (key, { sizeBytes, signal }) => {
+      signal?.throwIfAborted();
+      return httpSource(resolve(key), { fetch: options.fetch, headers: options.headers, sizeBytes });
+    },
+    stream: (key, call) => streamRest(request, resolve(key), call),
+  };
+}
+
+interface Request extends HttpOriginOptions {
+  readonly base: string;
+  readonly stallTimeoutMs: number;
+}
+
+function prefixUrl(prefix: string): string {
+  const url = URL.canParse(prefix) ? new URL(prefix) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new MountError('ERR_RUNTIME_OPTIONS', `Not a URL prefix: ${nameOfUrl(prefix)}`, {
+      details: { prefix: nameOfUrl(prefix) },
+      hint: 'A prefix looks like https://cdn.example.com/my-game/, without a query.',
+    });
+  }
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}
+
+async function send(request: Request, url: string, init: RequestInit, guard: StallGuard): Promise<Response> {
+  guard.signal.throwIfAborted();
+  const fetcher = request.fetch ?? globalThis.fetch;
+  const headers = { ...request.headers, ...(init.headers as Record<string, string> | undefined) };
+  const response = await fetcher(url, { ...init, headers, signal: guard.signal });
+  guard.alive();
+  return checkedResponse(response, url);
+}
+
+async function fetchWhole(
+  request: Request,
+  url: string,
+  options: OriginOptions & { readonly maxBytes: number },
+): Promise<Uint8Array | undefined> {
+  const guard = new StallGuard({ signal: options.signal, stallTimeoutMs: request.stallTimeoutMs });
+  try {
+    // Channels change under their name: `no-cache` asks the server each time; the HTTP cache itself answers a 304.
+    const response = await send(request, url, { cache: 'no-cache' }, guard);
+    if (response.status === 404 || response.status === 410) {
+      await response.body?.cancel().catch(ignoreCancelled);
+      return undefined;
+    }
+    return await readCapped(response, { maxBytes: options.maxBytes, what: nameOfUrl(url), guard });
+  } catch (error) {
+    throw guard.translate(error, nameOfUrl(url));
+  } finally {
+    guard.end();
+  }
+}
+
+async function readCapped(
+  response: Response,
+  { maxBytes, what, guard }: { readonly maxBytes: number; readonly what: string; readonly guard: StallGuard },
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of bodyChunks(response)) {
+    guard.alive();
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) throw tooLargeError(what, maxBytes);
+    chunks.push(chunk);
+  }
+  const whole = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+async function* streamRest(
+  request: Request,
+  url: string,
+  options: OriginOptions & { readonly offset: number; readonly sizeBytes: number },
+): AsyncGenerator<Uint8Array> {
+  const { offset, sizeBytes } = options;
+  if (offset === sizeBytes) return;
+  const what = nameOfUrl(url);
+  const guard = new StallGuard({ signal: options.signal, stallTimeoutMs: request.stallTimeoutMs });
+  let at = offset;
+  try {
+    const range: HeadersInit = offset > 0 ? { range: `bytes=${offset}-` } : {};
+    const response = await send(request, url, { headers: range }, guard);
+    let position = streamStart(response, { what, offset, sizeBytes });
+    for await (const chunk of bodyChunks(response)) {
+      guard.alive();
+      const end = position + chunk.length;
+      if (end > sizeBytes) throw tooLargeError(what, sizeBytes);
+      // A server without ranges sends all from the start: what is there already is skipped, never appended twice.
+      if (end > offset) yield position < offset ? chunk.subarray(offset - position) : chunk;
+      position = end;
+      at = Math.max(position, offset);
+    }
+  } catch (error) {
+    throw guard.translate(error, what);
+  } finally {
+    guard.end();
+  }
+  if (at < sizeBytes) throw cutShort(what, offset, sizeBytes, at);
+}
+
+function cutShort(what: string, offset: number, sizeBytes: number, at: number): MountError {
+  const { code, message, details } = truncatedError(what, offset, sizeBytes - offset, at - offset);
+  return new MountError(code as 'ERR_SOURCE_TRUNCATED', message, { details, retryable: true });
+}

@@ -1,0 +1,87 @@
+import { type Digest, digestOf, type JsonValue } from '@lading/manifest';
+import { oversizedError, wrongDigestError } from './archive-error.js';
+import { memorySource } from './memory-source.js';
+import type { ArchiveStore, ArchiveWriter, MountStore } from './mount-store.js';
+
+/**
+ * Makes a store that lives as long as the process: the reference of the {@link MountStore} contract, and the last
+ * resort where nothing durable is to be had (`isDurable` is false).
+ *
+ * @example
+ * const runtime = await createRuntime({ store: memoryStore(), channel: url, keys: pinnedRoot });
+ */
+export function memoryStore(): MountStore {
+  let records: ReadonlyMap<string, JsonValue> = new Map();
+  return {
+    name: 'memory',
+    isDurable: false,
+    archives: memoryArchives(),
+    record: async (key) => records.get(key),
+    async transaction(change, { signal } = {}) {
+      signal?.throwIfAborted();
+      const draft = new Map(records);
+      const result = change({
+        get: (key) => draft.get(key),
+        set: (key, value) => void draft.set(key, structuredClone(value)),
+        delete: (key) => void draft.delete(key),
+        keys: () => [...draft.keys()].sort(),
+      });
+      records = draft;
+      return result;
+    },
+    close: async () => {},
+  };
+}
+
+function memoryArchives(): ArchiveStore {
+  const whole = new Map<Digest, Uint8Array>();
+  const partial = new Map<Digest, readonly Uint8Array[]>();
+  return {
+    async open(digest) {
+      const bytes = whole.get(digest);
+      return bytes === undefined ? undefined : memorySource(bytes, digest);
+    },
+    openWriter: async (digest, sizeBytes) => memoryWriter(digest, { sizeBytes, whole, partial }),
+    list: async () => sorted([...whole].map(([digest, { length }]) => ({ digest, sizeBytes: length }))),
+    partials: async () => sorted([...partial].map(([digest, chunks]) => ({ digest, receivedBytes: total(chunks) }))),
+    remove: async (digest) => void whole.delete(digest),
+  };
+}
+
+interface Shelf {
+  readonly sizeBytes: number;
+  readonly whole: Map<Digest, Uint8Array>;
+  readonly partial: Map<Digest, readonly Uint8Array[]>;
+}
+
+function memoryWriter(digest: Digest, { sizeBytes, whole, partial }: Shelf): ArchiveWriter {
+  const chunks = [...(partial.get(digest) ?? [])];
+  partial.delete(digest); // Two writers of one digest never share bytes: the second one starts from nothing.
+  let receivedBytes = total(chunks);
+  return {
+    get receivedBytes() {
+      return receivedBytes;
+    },
+    async append(bytes) {
+      if (receivedBytes + bytes.length > sizeBytes) throw oversizedError(digest, sizeBytes);
+      chunks.push(bytes.slice());
+      receivedBytes += bytes.length;
+    },
+    async commit() {
+      const bytes = new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+      const actual = await digestOf(bytes);
+      if (actual !== digest) throw wrongDigestError(digest, actual);
+      whole.set(digest, bytes);
+    },
+    suspend: async () => void partial.set(digest, chunks),
+    discard: async () => void chunks.splice(0),
+  };
+}
+
+function total(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+function sorted<T extends { readonly digest: Digest }>(items: T[]): T[] {
+  return items.sort((a, b) => (a.digest < b.digest ? -1 : 1));
+}

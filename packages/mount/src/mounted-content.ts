@@ -1,0 +1,41 @@
+import type { Digest } from '@lading/manifest';
+import type { ReadOptions } from './byte-source.js';
+
+/** How a Defold resource stands in its member: sizes and flags of the manifest entry. */
+export interface DefoldPayload {
+  readonly sizeBytes: number;
+  readonly compressedSizeBytes: number | undefined;
+  readonly flags: number;
+}
+
+/** What one path of an archive leads to. */
+export interface ContentEntry {
+  /** Index of the member in the archive. */
+  readonly index: number;
+  readonly member: string;
+  /** Size of what `read` returns. */
+  readonly sizeBytes: number;
+  readonly storedSizeBytes: number;
+  readonly digest: Digest | undefined;
+  /** Absent for plain members, whose bytes are the resource as they are. */
+  readonly payload: DefoldPayload | undefined;
+}
+
+/** A served path as a key: its Defold hash, and its text where the archive has it. */
+export interface ContentKey {
+  readonly hash: bigint;
+  readonly path: string | undefined;
+}
+
+/** The resources of one open archive, by path. */
+export interface MountedContent {
+  /** How many resources it serves. */
+  readonly entries: number;
+  /** What a path leads to; `undefined` where the archive does not have it. Never does I/O. */
+  find(path: string): ContentEntry | undefined;
+  /** Verified bytes of an entry of this content. */
+  read(entry: ContentEntry, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Every served path, for the report of conflicts. */
+  keys(): Iterable<ContentKey>;
+  close(): Promise<void>;
+}

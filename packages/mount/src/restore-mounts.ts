@@ -1,0 +1,138 @@
+import { isLadingError, type JsonValue, type ReleaseArchive } from '@lading/manifest';
+import { openRemote, openStored } from './archive-opener.js';
+import type { Downloader } from './downloader.js';
+import { MountError } from './mount-error.js';
+import { MOUNT_RECORDS, type MountIntent, readIntent } from './mount-intent.js';
+import type { MountRecords } from './mount-records.js';
+import type { MountRow } from './mount-table.js';
+import { compilePatterns } from './path-pattern.js';
+import { assertCompatible, assertNotRevoked } from './release-compat.js';
+import { archivesOfRoot } from './root-plan.js';
+import type { RuntimeEmitter } from './runtime-events.js';
+import type { ResolvedRuntimeOptions } from './runtime-options.js';
+import { mountOf } from './runtime-views.js';
+import { printableName } from './source-name.js';
+import { type KnownRelease, loadRelease, type TrustContext, type TrustState } from './trust-state.js';
+
+/** What restoring needs. */
+export interface RestoreContext {
+  readonly options: ResolvedRuntimeOptions;
+  readonly trust: TrustState | undefined;
+  readonly context: TrustContext;
+  readonly downloader: Downloader;
+  readonly events: RuntimeEmitter;
+}
+
+/** The mounts of an earlier session that may serve again. */
+export interface Restored {
+  readonly active: KnownRelease | undefined;
+  readonly rows: readonly MountRow[];
+  readonly intents: ReadonlyMap<string, MountIntent>;
+  readonly held: readonly string[];
+}
+
+/**
+ * Brings back the mounts of the last session. Each is checked before it serves: its release still verifies, is not
+ * revoked and is for this app; its archive is in the release and in the store, with the signed directory. One that fails
+ * is reported and dropped (kept for the next start where only the network failed); the others are not affected.
+ */
+export async function restoreMounts(records: MountRecords, restore: RestoreContext): Promise<Restored> {
+  if (records.mounts.size === 0) return { active: undefined, rows: [], intents: new Map(), held: [] };
+  const release = await releaseToRestore(records, restore);
+  const rows: MountRow[] = [];
+  const intents = new Map<string, MountIntent>();
+  const broken: string[] = [];
+  for (const [name, value] of records.mounts) {
+    try {
+      if ('error' in release) throw release.error;
+      const intent = readRecord(name, value);
+      const row = await restoreOne(intent, release.known, restore);
+      rows.push(row);
+      intents.set(name, intent);
+    } catch (error) {
+      restore.context.signal?.throwIfAborted();
+      const isKept = isLadingError(error) && error.retryable;
+      if (!isKept) broken.push(name);
+      restore.events.emit('mountDropped', { name, error, isKept });
+    }
+  }
+  await forget(broken, restore);
+  const active = 'error' in release ? undefined : release.known;
+  const held = active === undefined ? [] : records.held.filter((root) => isWhole(root, active, intents));
+  return { active, rows, intents, held };
+}
+
+async function releaseToRestore(
+  { active }: MountRecords,
+  { options, trust, context }: RestoreContext,
+): Promise<{ readonly known: KnownRelease } | { readonly error: unknown }> {
+  try {
+    const known =
+      active === undefined || trust === undefined ? undefined : await loadRelease(active, trust.root, context);
+    if (known === undefined) throw lostRelease(active);
+    assertNotRevoked(known, trust?.latest?.revoked ?? []);
+    assertCompatible(known, options);
+    return { known };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function readRecord(name: string, value: JsonValue): MountIntent {
+  const intent = readIntent(value);
+  if (intent.name === name) return intent;
+  throw new MountError('ERR_STORE_CORRUPT', `Record of mount ${printableName(name)} is that of another mount`);
+}
+
+async function restoreOne(intent: MountIntent, release: KnownRelease, restore: RestoreContext): Promise<MountRow> {
+  const archive = archiveToRestore(intent, release);
+  const isLocal = restore.downloader.isLocal(archive);
+  const open = isLocal || intent.mode === 'download' ? openStored : openRemote;
+  const allows = intent.allow === undefined ? undefined : compilePatterns(intent.allow);
+  const content = await open(archive, restore.options, restore.context.signal);
+  return { mount: mountOf(intent, archive, { release, isLocal, entries: content.entries }), content, allows };
+}
+
+function archiveToRestore(intent: MountIntent, { release, digest }: KnownRelease): ReleaseArchive {
+  const archive = release.archives.find((one) => one.name === intent.archive && one.digest === intent.digest);
+  if (archive !== undefined && intent.release === digest) return archive;
+  throw new MountError(
+    'ERR_STORE_CORRUPT',
+    `Mount ${printableName(intent.name)} does not belong to the active release`,
+    {
+      details: { name: printableName(intent.name), release: intent.release },
+    },
+  );
+}
+
+function isWhole(root: string, active: KnownRelease, intents: ReadonlyMap<string, MountIntent>): boolean {
+  if (!Object.hasOwn(active.release.roots, root)) return false;
+  const mounted = new Set([...intents.values()].map(({ archive }) => archive));
+  return archivesOfRoot(root, active).every((name) => mounted.has(name));
+}
+
+async function forget(names: readonly string[], { options, events, context }: RestoreContext): Promise<void> {
+  if (names.length === 0) return;
+  try {
+    await options.store.transaction(
+      (records) => {
+        for (const name of names) records.delete(MOUNT_RECORDS.mount(name));
+      },
+      { signal: context.signal },
+    );
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    events.emit('storeFailed', { error }); // They are dropped again at the next start.
+  }
+}
+
+function lostRelease(active: string | undefined): MountError {
+  return new MountError(
+    'ERR_STORE_CORRUPT',
+    'The release that the mounts come from is not stored, or not trusted any more',
+    {
+      details: { release: active ?? null },
+      hint: 'Call ensure() for the roots that you need; they come from the current release then.',
+    },
+  );
+}

@@ -1,0 +1,76 @@
+import type { Digest } from '@lading/manifest';
+import type { Mount } from './runtime-types.js';
+
+/** Everything that a runtime reports, by type. */
+export interface RuntimeEvents {
+  /** A release was adopted as the newest one. */
+  readonly release: { readonly digest: Digest; readonly version: string; readonly sequence: number };
+  /** The channel has expired: nothing new is adopted, what runs keeps running. */
+  readonly stale: { readonly channel: string; readonly expiresAt: string };
+  /** The channel could not be read or was refused; what runs keeps running. */
+  readonly refreshFailed: { readonly error: unknown };
+  readonly mounted: { readonly mount: Mount };
+  readonly unmounted: { readonly mount: Mount };
+  /** A mount of an earlier session was not restored. `isKept`: it may come back at the next start (network trouble). */
+  readonly mountDropped: { readonly name: string; readonly error: unknown; readonly isKept: boolean };
+  /** The mount table changed as a whole. */
+  readonly generation: { readonly number: number };
+  readonly downloadStarted: {
+    readonly archive: string;
+    readonly digest: Digest;
+    readonly sizeBytes: number;
+    /** Bytes that an earlier, broken off download had brought. */
+    readonly resumedBytes: number;
+  };
+  readonly downloadRetried: { readonly archive: string; readonly attempt: number; readonly error: unknown };
+  readonly downloadEnded: { readonly archive: string; readonly digest: Digest; readonly receivedBytes: number };
+  readonly downloadFailed: { readonly archive: string; readonly error: unknown };
+  /** The store could not be changed (read-only, full); the runtime goes on with what it has. */
+  readonly storeFailed: { readonly error: unknown };
+  /** Stored bytes were broken; they were thrown away and are fetched again. */
+  readonly repaired: { readonly archive: string; readonly error: unknown };
+}
+
+/** Name of an event of a runtime. */
+export type RuntimeEventType = keyof RuntimeEvents;
+
+/** Any event of a runtime, with its type. */
+export type RuntimeEvent = {
+  [Type in RuntimeEventType]: RuntimeEvents[Type] & { readonly type: Type };
+}[RuntimeEventType];
+
+/** Hands events to listeners. A listener that throws does not disturb the runtime: its error surfaces as uncaught. */
+export class RuntimeEmitter {
+  readonly #listeners = new Map<RuntimeEventType, Set<(event: never) => void>>();
+  readonly #onEvent: ((event: RuntimeEvent) => void) | undefined;
+
+  constructor(onEvent: ((event: RuntimeEvent) => void) | undefined) {
+    this.#onEvent = onEvent;
+  }
+
+  /** Adds a listener; the returned function takes it away again. */
+  on<Type extends RuntimeEventType>(type: Type, listener: (event: RuntimeEvents[Type]) => void): () => void {
+    const own = (event: RuntimeEvents[Type]): void => listener(event); // The same function may listen twice.
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners.add(own));
+    return () => void listeners.delete(own);
+  }
+
+  emit<Type extends RuntimeEventType>(type: Type, event: RuntimeEvents[Type]): void {
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) {
+      notify(() => (listener as (event: RuntimeEvents[Type]) => void)(event));
+    }
+    const { ...facts } = event;
+    notify(() => this.#onEvent?.({ type, ...facts } as RuntimeEvent));
+  }
+}
+
+function notify(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import { decodeResourcePayload } from '@lading/manifest';
+import type { ContentOrigin } from './content-origin.js';
+import type { DecodeDefoldPayload } from './defold-content.js';
+import { httpOrigin } from './http-origin.js';
+import { MountError } from './mount-error.js';
+import type { MountStore } from './mount-store.js';
+import type { RuntimeEvent } from './runtime-events.js';
+import { nameOfUrl } from './source-name.js';
+import type { TrustOptions } from './trust-state.js';
+import { type ArchiveCodecs, WEB_CODECS } from './zip/codecs.js';
+
+/** Options of `createRuntime`. */
+export interface RuntimeOptions {
+  /** Where archives and records are kept: `nodeStore(dir)`, `memoryStore()`. The caller closes it. */
+  readonly store: MountStore;
+  /**
+   * URL of the channel document (`https://cdn.example.com/game/channels/stable.json`); everything else is read from the
+   * same prefix. With `origin`: the channel's name. Default, with `origin`: `stable`.
+   */
+  readonly channel?: string | undefined;
+  /** Where the layout is read from. Default: over HTTP, from the prefix of `channel`. */
+  readonly origin?: ContentOrigin | undefined;
+  /** The `fetch` for HTTP. Default: the global one. */
+  readonly fetch?: typeof fetch | undefined;
+  /** The pinned root; needed with `channel` or `origin`. See {@link TrustOptions.keys}. */
+  readonly keys?: TrustOptions['keys'] | undefined;
+  /** The project that documents must name. Default: any that the keys sign for. */
+  readonly project?: string | undefined;
+  /** Sequences that the app was shipped with. Default none. */
+  readonly floor?: TrustOptions['floor'];
+  /** The app's version, checked against the release's range. Default: not checked. */
+  readonly app?: string | undefined;
+  /** The engine's version, checked against the release's list. Default: not checked. */
+  readonly engine?: string | undefined;
+  /** What names this install in staged rollouts. Default: a random id that is kept in the store. */
+  readonly installId?: string | undefined;
+  /** `stored` starts without a refresh: offline first; call `refresh()` when it suits. Default `refresh`. */
+  readonly start?: 'refresh' | 'stored' | undefined;
+  /** The clock. Default: the system's. */
+  readonly now?: (() => Date) | undefined;
+  /** Archives that are downloaded at a time. Default 4. */
+  readonly concurrency?: number | undefined;
+  /** Tries in a row without a new byte before a download fails. Default 4. */
+  readonly attempts?: number | undefined;
+  /** Pause before the second try, in milliseconds; doubles each time. Default 250. */
+  readonly retryDelayMs?: number | undefined;
+  /** Decodes payloads of Defold archives. Default: `decodeResourcePayload` of `@lading/manifest` (LZ4, XTEA). */
+  readonly decodeDefoldPayload?: DecodeDefoldPayload | undefined;
+  /** SHA-256, inflate and CRC-32. Default {@link WEB_CODECS}; `nodeCodecs` is faster in Node. */
+  readonly codecs?: ArchiveCodecs | undefined;
+  /** Sees every event from the start on; `on` starts later. */
+  readonly onEvent?: ((event: RuntimeEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Defaults of {@link RuntimeOptions}. */
+export const RUNTIME_DEFAULTS: {
+  readonly channel: string;
+  readonly concurrency: number;
+  readonly attempts: number;
+  readonly retryDelayMs: number;
+} = { channel: 'stable', concurrency: 4, attempts: 4, retryDelayMs: 250 };
+
+/** Options with defaults filled in. @internal */
+export interface ResolvedRuntimeOptions {
+  readonly store: MountStore;
+  readonly origin: ContentOrigin | undefined;
+  /** `undefined`: no channel, only local mounts. */
+  readonly trust: TrustOptions | undefined;
+  readonly app: string | undefined;
+  readonly engine: string | undefined;
+  readonly installId: string | undefined;
+  readonly start: 'refresh' | 'stored';
+  readonly now: () => Date;
+  readonly concurrency: number;
+  readonly attempts: number;
+  readonly retryDelayMs: number;
+  readonly decode: DecodeDefoldPayload;
+  readonly codecs: ArchiveCodecs;
+  readonly onEvent: ((event: RuntimeEvent) => void) | undefined;
+}
+
+/** Checks options and fills in defaults, before anything happens. @throws MountError `ERR_RUNTIME_OPTIONS` @internal */
+export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeOptions {
+  const place = channelPlace(options);
+  return {
+    store: options.store,
+    origin: place?.origin,
+    trust: place === undefined ? undefined : trustOptions(options, place.channel),
+    app: options.app,
+    engine: options.engine,
+    installId: options.installId,
+    start: options.start ?? 'refresh',
+    now: options.now ?? (() => new Date()),
+    concurrency: positive('concurrency', options.concurrency ?? RUNTIME_DEFAULTS.concurrency),
+    attempts: positive('attempts', options.attempts ?? RUNTIME_DEFAULTS.attempts),
+    retryDelayMs: options.retryDelayMs ?? RUNTIME_DEFAULTS.retryDelayMs,
+    decode: options.decodeDefoldPayload ?? decodeResourcePayload,
+    codecs: options.codecs ?? WEB_CODECS,
+    onEvent: options.onEvent,
+  };
+}
+
+function trustOptions(options: RuntimeOptions, channel: string): TrustOptions {
+  const { keys, project, floor } = options;
+  if (keys !== undefined) return { keys, channel, project, floor };
+  throw optionError('keys', 'is missing: a channel is only read with the root that the app was shipped with');
+}
+
+function channelPlace(options: RuntimeOptions): { origin: ContentOrigin; channel: string } | undefined {
+  const { channel, origin } = options;
+  if (origin !== undefined) return { origin, channel: channel ?? RUNTIME_DEFAULTS.channel };
+  if (channel === undefined) return undefined;
+  const match = /^(https?:\/\/.*\/)channels\/([a-z0-9][a-z0-9._-]{0,63})\.json$/.exec(channel);
+  const [, prefix, name] = match ?? [];
+  if (prefix === undefined || name === undefined) {
+    throw optionError('channel', `${nameOfUrl(channel)} is no URL that ends in channels/<name>.json`);
+  }
+  return { origin: httpOrigin(prefix, { fetch: options.fetch }), channel: name };
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw optionError(option, `must be a whole number above 0, is ${value}`);
+}
+
+/** Says that an option of `createRuntime` or of one of its calls makes no sense. */
+export function optionError(option: string, problem: string): MountError {
+  return new MountError('ERR_RUNTIME_OPTIONS', `Option ${option} ${problem}`, { details: { option, problem } });
+}

@@ -1,0 +1,144 @@
+import type { Digest } from '@lading/manifest';
+import type { ByteSource, ReadOptions } from './byte-source.js';
+import { ContentRuntime } from './content-runtime.js';
+import type { MountConflict } from './mount-conflicts.js';
+import type { MountMode } from './mount-intent.js';
+import type { RuntimeEvents, RuntimeEventType } from './runtime-events.js';
+import { type RuntimeOptions, resolveRuntimeOptions } from './runtime-options.js';
+import type { Missing, Mount, Progress, Resolution } from './runtime-types.js';
+
+/** What to mount: an archive of the release by name, or any byte source. */
+export interface AddMountOptions {
+  /** 1 to 63 characters, not starting with `_`. */
+  readonly name: string;
+  /** A whole number of 0 or more; the higher one wins. Default: what the release says, else 0. */
+  readonly priority?: number | undefined;
+  /** Name of an archive of the release. Such mounts are kept and come back at the next start. */
+  readonly archive?: string | undefined;
+  /** A zip of your own. Such mounts end with the runtime. The runtime closes the source. */
+  readonly source?: ByteSource | undefined;
+  /**
+   * `download`: into the store first. `remote`: by ranges, one request to open. `both`: by ranges now, while the
+   * download runs. Default `download`. For a `source`, `remote` only says what `mounts()` reports.
+   */
+  readonly mode?: MountMode | undefined;
+  /** Paths it may serve: `/settings.json`, `/themes/**`. Default: all. */
+  readonly allow?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link Runtime.ensure}. */
+export interface EnsureOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** What {@link Runtime.ensure} did. */
+export interface Ensured {
+  readonly root: string;
+  readonly release: ReleaseSummary;
+  /** The root's mounts, in the order of the release. */
+  readonly mounts: readonly Mount[];
+  readonly receivedBytes: number;
+}
+
+/** A release in short. */
+export interface ReleaseSummary {
+  readonly digest: Digest;
+  readonly project: string;
+  readonly version: string;
+  readonly sequence: number;
+  /** Paths of its roots, sorted. */
+  readonly roots: readonly string[];
+  /** Names of its archives, in the order of the release. */
+  readonly archives: readonly string[];
+}
+
+/** Where a runtime stands. */
+export interface RuntimeStatus {
+  /** The release that the channel points at, as far as it may be adopted. */
+  readonly latest: ReleaseSummary | undefined;
+  /** The release that the mounts come from. */
+  readonly active: ReleaseSummary | undefined;
+  /** True where the channel had expired when it was last read. */
+  readonly isStale: boolean;
+  readonly generation: number;
+  /** False where content does not survive the process. */
+  readonly isDurable: boolean;
+}
+
+/** What {@link Runtime.refresh} found. */
+export interface Refreshed {
+  readonly outcome: 'adopted' | 'unchanged' | 'stale';
+  readonly latest: ReleaseSummary | undefined;
+}
+
+/** A view of one generation: what it resolves and reads does not change until it is closed. */
+export interface RuntimeSnapshot {
+  readonly generation: number;
+  resolve(path: string): Resolution;
+  read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** A running mount table. */
+export interface Runtime {
+  status(): RuntimeStatus;
+  /** Attaches an archive. @throws MountError `ERR_MOUNT_*`, `ERR_ARCHIVE_*`, `ERR_VERIFY_*`, `ERR_SOURCE_*`. */
+  addMount(options: AddMountOptions): Promise<Mount>;
+  /** Detaches an archive, for good. Its bytes stay in the store. @throws MountError `ERR_MOUNT_NOT_FOUND`. */
+  removeMount(name: string, options?: ReadOptions): Promise<void>;
+  /** All mounts, best first. */
+  mounts(): readonly Mount[];
+  /** Where a path is found. No I/O. */
+  resolve(path: string): Resolution;
+  /** Paths that mounts of equal priority serve. */
+  conflicts(): readonly MountConflict[];
+  /**
+   * The verified bytes of a resource. A mount that has the path but cannot give its bytes fails the read; the next mount
+   * is never asked instead.
+   *
+   * @throws MountError `ERR_RESOURCE_NOT_FOUND`, `ERR_VERIFY_*`, `ERR_ARCHIVE_*`, `ERR_SOURCE_*`, `ERR_MOUNT_PAYLOAD`.
+   */
+  read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** {@link read} as a `Response`, with content type, length and the digest as ETag. */
+  response(path: string, options?: ReadOptions): Promise<Response>;
+  /** {@link read} as a `Blob`. */
+  blob(path: string, options?: ReadOptions): Promise<Blob>;
+  /** {@link read} as an object URL; the caller revokes it. */
+  url(path: string, options?: ReadOptions): Promise<string>;
+  /** What `ensure` would download. No I/O. @throws MountError `ERR_ROOT_NOT_FOUND`, `ERR_NO_CHANNEL`. */
+  missing(root: string): Missing;
+  /**
+   * Downloads, verifies and mounts what a root needs. Where the mounts are of an older release, they move to the new one
+   * with it, all at once: old and new never mix.
+   */
+  ensure(root: string, options?: EnsureOptions): Promise<Ensured>;
+  /** Keeps the current generation readable. */
+  snapshot(): RuntimeSnapshot;
+  /** Reads the channel again. @throws what is wrong with it; the runtime goes on as it was. */
+  refresh(options?: ReadOptions): Promise<Refreshed>;
+  /** Listens; the returned function ends that. */
+  on<Type extends RuntimeEventType>(type: Type, listener: (event: RuntimeEvents[Type]) => void): () => void;
+  /** Breaks off downloads and closes archives that nobody reads from. The store stays open. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a runtime: reads trust and mounts from the store, checks them, and asks the channel for news.
+ *
+ * Where a release is stored, trouble with the channel is reported (`refreshFailed`, `stale`) and what is there runs.
+ * Where none is, the error is thrown: there is nothing to run yet.
+ *
+ * @throws MountError `ERR_RUNTIME_OPTIONS`, `ERR_NO_CHANNEL`, `ERR_CHANNEL_STALE`, `ERR_RELEASE_INCOMPATIBLE`,
+ * `ERR_SOURCE_*`, `ERR_STORE_*`; ManifestError `ERR_TRUST_*`, `ERR_ENVELOPE`, `ERR_DOCUMENT`.
+ * @example
+ * const runtime = await createRuntime({ store: memoryStore(), channel: url, keys: pinnedRoot });
+ * await runtime.ensure('/levels/1.json');
+ * const bytes = await runtime.read('/levels/1.json');
+ */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const runtime = new ContentRuntime(resolveRuntimeOptions(options));
+  await runtime.start(options.signal);
+  return runtime;
+}

@@ -1,0 +1,164 @@
+import {
+  type Digest,
+  isLadingError,
+  MAX_CHANNEL_BYTES,
+  MAX_RELEASE_BYTES,
+  MAX_ROOT_BYTES,
+  ManifestError,
+  parseRelease,
+  type Release,
+  type ReleasePointer,
+  readEnvelope,
+  releaseKey,
+  rootKey,
+  type TrustedRoot,
+  trustRoot,
+  updateRoot,
+  verifyChannel,
+  verifyRelease,
+} from '@lading/manifest';
+import type { ContentOrigin } from './content-origin.js';
+import type { FindingList } from './content-report.js';
+import { MountError } from './mount-error.js';
+
+/** What the checks of documents share. */
+export interface DocumentCheck {
+  readonly origin: ContentOrigin;
+  readonly found: FindingList;
+  readonly now: Date;
+  readonly signal: AbortSignal | undefined;
+  /** Says that a file was read, with its size. */
+  readonly onFile: (key: string, sizeBytes: number) => void;
+}
+
+/**
+ * Checks every root from the first one there is, each against the one before it and the pinned one byte for byte.
+ * Gives the newest that the pinned one leads to; `undefined` where none can be trusted.
+ */
+export async function verifyRoots(
+  trust: Uint8Array | 'first-use',
+  check: DocumentCheck,
+): Promise<TrustedRoot | undefined> {
+  const pinned = trust === 'first-use' ? undefined : await trustRoot(trust);
+  let trusted = pinned;
+  let former: TrustedRoot | undefined;
+  for (let version = 1; ; version++) {
+    const key = rootKey(version);
+    const bytes = await fetchFile(key, MAX_ROOT_BYTES, check);
+    // Roots below the pinned one may be gone; above it the chain ends where there is none.
+    if (bytes === undefined && version > (pinned?.root.version ?? 0)) break;
+    if (bytes === undefined) continue;
+    try {
+      const root = former === undefined ? await trustRoot(bytes) : await updateRoot(former, bytes);
+      assertVersion(root, version);
+      assertPinned(root, pinned);
+      assertKnownSigners(bytes, [...Object.keys(root.root.keys), ...Object.keys(former?.root.keys ?? {})]);
+      former = root;
+      if (trusted === undefined || version > trusted.root.version) trusted = root;
+    } catch (error) {
+      check.found.add(key, error);
+      if (version >= (pinned?.root.version ?? 1)) break;
+    }
+  }
+  if (trusted === undefined && !check.found.has(rootKey(1))) check.found.add(rootKey(1), missing(rootKey(1)));
+  return trusted;
+}
+
+function assertVersion({ root }: TrustedRoot, version: number): void {
+  if (root.version === version) return;
+  throw new ManifestError('ERR_TRUST_ROOT', `Root has version ${root.version}, its name says ${version}`, {
+    details: { expected: version, actual: root.version },
+  });
+}
+
+function assertPinned(root: TrustedRoot, pinned: TrustedRoot | undefined): void {
+  if (pinned === undefined || pinned.root.version !== root.root.version) return;
+  if (root.bytes.length === pinned.bytes.length && root.bytes.every((byte, i) => byte === pinned.bytes[i])) return;
+  throw new ManifestError('ERR_TRUST_ROOT', `Root ${root.root.version} is another one than the trusted one`);
+}
+
+/** A signature by an unknown key decides nothing, but it has no business in a file of which every byte is accounted for. */
+function assertKnownSigners(bytes: Uint8Array, known: readonly string[]): void {
+  const keyids = new Set(known);
+  const strangers = readEnvelope(bytes).keyids.filter((keyid) => !keyids.has(keyid));
+  if (strangers.length === 0) return;
+  throw new ManifestError('ERR_TRUST_SIGNATURE', `Signed by ${strangers.length} unknown keys beside the known ones`, {
+    details: { keyids: strangers },
+  });
+}
+
+/** Checks a channel. Gives what it points at; `undefined` where it is broken. */
+export async function verifyChannelFile(
+  key: string,
+  trusted: TrustedRoot,
+  check: DocumentCheck,
+): Promise<{ readonly release: ReleasePointer; readonly project: string } | undefined> {
+  try {
+    const bytes = await existingFile(key, MAX_CHANNEL_BYTES, check);
+    const name = key.slice('channels/'.length, -'.json'.length);
+    const { channel, isExpired } = await verifyChannel(bytes, trusted, { now: check.now, name });
+    assertKnownSigners(bytes, trusted.root.roles.channel.keyids);
+    if (isExpired) check.found.warn(key, expired(channel.expiresAt));
+    return { release: channel.release, project: channel.project };
+  } catch (error) {
+    check.found.add(key, error);
+    return undefined;
+  }
+}
+
+/** Checks a release by the digest that names it, and against what a channel says of it, where one does. */
+export async function verifyReleaseFile(
+  digest: Digest,
+  trusted: TrustedRoot,
+  check: DocumentCheck & { readonly stated: { release: ReleasePointer; project: string } | undefined },
+): Promise<Release | undefined> {
+  const key = releaseKey(digest);
+  try {
+    const bytes = await existingFile(key, MAX_RELEASE_BYTES, check);
+    const { payload } = readEnvelope(bytes);
+    const own = parseRelease(payload);
+    const stated = check.stated;
+    const release = await verifyRelease(bytes, trusted, {
+      digest,
+      sizeBytes: stated?.release.sizeBytes ?? payload.length,
+      sequence: stated?.release.sequence ?? own.sequence,
+      project: stated?.project ?? own.project,
+    });
+    assertKnownSigners(bytes, trusted.root.roles.release.keyids);
+    return release;
+  } catch (error) {
+    check.found.add(key, namedAs(error, digest));
+    return undefined;
+  }
+}
+
+/** Documents are parsed here before they verify, to learn what they claim; a claim that fails to parse is a bad digest first. */
+function namedAs(error: unknown, digest: Digest): unknown {
+  if (!isLadingError(error, 'ERR_DOCUMENT', 'ERR_JSON')) return error;
+  return new ManifestError('ERR_TRUST_DIGEST', `Release does not hold what its name says: ${error.message}`, {
+    cause: error,
+    details: { ...error.details, expected: digest },
+  });
+}
+
+async function existingFile(key: string, maxBytes: number, check: DocumentCheck): Promise<Uint8Array> {
+  const bytes = await fetchFile(key, maxBytes, check);
+  if (bytes === undefined) throw missing(key);
+  return bytes;
+}
+
+async function fetchFile(key: string, maxBytes: number, check: DocumentCheck): Promise<Uint8Array | undefined> {
+  const bytes = await check.origin.fetch(key, { maxBytes, signal: check.signal });
+  if (bytes !== undefined) check.onFile(key, bytes.length);
+  return bytes;
+}
+
+function missing(key: string): MountError {
+  return new MountError('ERR_SOURCE_MISSING', `There is no ${key}`, { details: { key } });
+}
+
+function expired(expiresAt: string): MountError {
+  return new MountError('ERR_CHANNEL_STALE', `The channel expired at ${expiresAt}: nobody adopts it`, {
+    details: { expiresAt },
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * Runs an action for each item, at most `concurrency` at a time. The first failure stops the others through the signal
+ * that the action gets; it is thrown once all have ended, so nothing goes on in the background.
+ */
+export async function eachLimited<Item>(
+  items: Iterable<Item>,
+  options: { readonly concurrency: number; readonly signal?: AbortSignal | undefined },
+  action: (item: Item, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const queue = items[Symbol.iterator]();
+  const work = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) {
+      if (signal.aborted) return;
+      try {
+        await action(next.value, signal);
+      } catch (error) {
+        stop.abort(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, work));
+  options.signal?.throwIfAborted();
+  stop.signal.throwIfAborted();
+}

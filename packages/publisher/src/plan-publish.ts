@@ -1,0 +1,221 @@
+import {
+  type Channel,
+  channelKey,
+  type Problem,
+  releaseKey,
+  rootKey,
+} from '@lading/manifest';
+import { nextSequence } from './number-release.js';
+import { PublishError } from './publish-error.js';
+import type { ChannelAction, PlannedObject, PublishPlan } from './publish-plan.js';
+import { newestRoot, type ReleaseSource } from './release-source.js';
+import type { CurrentChannel, TargetState } from './target-state.js';
+
+/** Options of {@link planPublish}. */
+export interface PlanPublishOptions {
+  /** Name of the channel. */
+  readonly channel: string;
+  /** The caller's clock. */
+  readonly now: Date;
+  /** Until when clients may adopt the release from this channel document. */
+  readonly expiresAt: Date;
+  /**
+   * A channel that already points at the release is signed anew when it expires before this. Default: half-way between
+   * `now` and `expiresAt`, so that a job which publishes regularly renews it when less than half of its life is left.
+   */
+  readonly refreshBefore?: Date | undefined;
+  /** Share of installs, in percent, that adopt the release. Default: all. */
+  readonly rollout?: number | undefined;
+  /** The least sequence for the channel document, for a channel that was lost. Default: the current one + 1, or 1. */
+  readonly minSequence?: number | undefined;
+  /** The target reads back digests with `head`; see {@link TargetCapabilities}. Default false. */
+  readonly digests?: boolean | undefined;
+}
+
+/**
+ * Plans a publish: what is new, what is there, and what happens to the channel. Pure: equal input, equal plan.
+ *
+ * @param source - The release, numbered for this target by {@link numberRelease}.
+ * @param state - What the target has, from {@link readTargetState}.
+ * @throws PublishError `ERR_PUBLISH_IMMUTABLE` where an archive is there with another size, all of them in
+ * `details.problems`; `ERR_PUBLISH_TRUST` where the newest root has expired or the channel has revoked the release;
+ * `ERR_PUBLISH_SEQUENCE` where the release is not above the current one; `ERR_PUBLISH_SOURCE` where `expiresAt` is past.
+ */
+export function planPublish(source: ReleaseSource, state: TargetState, options: PlanPublishOptions): PublishPlan {
+  assertTimes(source, options);
+  assertPublishable(source, state.channel);
+  assertSizes(source, state);
+  const objects = objectsOf(source);
+  const uploads = objects.filter(({ key }) => !state.objects.has(key));
+  const present = objects.filter(({ key }) => state.objects.has(key));
+  const action = channelAction(source, state.channel, options);
+  const isUpToDate = uploads.length === 0 && action === 'keep';
+  return {
+    release: {
+      project: source.release.project,
+      version: source.release.version,
+      sequence: source.release.sequence,
+      key: releaseKey(source.digest),
+      digest: source.digest,
+      sizeBytes: source.sizeBytes,
+      ...(source.renumberedFrom === undefined ? {} : { renumberedFrom: source.renumberedFrom }),
+    },
+    uploads,
+    present,
+    uploadBytes: sumBytes(uploads),
+    presentBytes: sumBytes(present),
+    isUpToDate,
+    channel: channelOf(source, state.channel, action, options),
+    calls: isUpToDate ? { list: 0, head: 0, get: 0, put: 0 } : callsOf(source, uploads, action, options),
+  };
+}
+
+/** Everything that the release needs, in the order in which it must be there. */
+function objectsOf({ release, bytes, digest, roots }: ReleaseSource): PlannedObject[] {
+  const archives = release.archives.map(
+    (archive): PlannedObject => ({
+      kind: 'archive',
+      key: archive.key,
+      sizeBytes: archive.sizeBytes,
+      digest: archive.digest,
+    }),
+  );
+  const document: PlannedObject = { kind: 'release', key: releaseKey(digest), sizeBytes: bytes.length };
+  const chain = roots.map(
+    ({ root, bytes: envelope }): PlannedObject => ({
+      kind: 'root',
+      key: rootKey(root.version),
+      sizeBytes: envelope.length,
+    }),
+  );
+  return [...archives, document, ...chain];
+}
+
+function channelAction(
+  source: ReleaseSource,
+  current: CurrentChannel | undefined,
+  options: PlanPublishOptions,
+): ChannelAction {
+  if (current === undefined) return 'create';
+  if (current.channel.release.digest !== source.digest) return 'advance';
+  const newest = newestRoot(source.roots).root.version;
+  const isOldSigned = current.signedUnder < newest || current.channel.root < newest;
+  const isShort = Date.parse(current.channel.expiresAt) < refreshTime(options);
+  const isOtherRollout = options.rollout !== undefined && options.rollout !== (current.channel.rollout ?? 100);
+  return isOldSigned || isShort || isOtherRollout ? 'refresh' : 'keep';
+}
+
+function refreshTime({ now, expiresAt, refreshBefore }: PlanPublishOptions): number {
+  return refreshBefore?.getTime() ?? (now.getTime() + expiresAt.getTime()) / 2;
+}
+
+function channelOf(
+  source: ReleaseSource,
+  current: CurrentChannel | undefined,
+  action: ChannelAction,
+  options: PlanPublishOptions,
+): PublishPlan['channel'] {
+  const { sequence, release } = current?.channel ?? {};
+  return {
+    name: options.channel,
+    action,
+    key: channelKey(options.channel),
+    document: current !== undefined && action === 'keep' ? current.channel : nextDocument(source, current, action, options),
+    condition: current === undefined ? { ifNoneMatch: '*' } : { ifMatch: current.etag },
+    ...(sequence === undefined || release === undefined
+      ? {}
+      : { from: { sequence, releaseSequence: release.sequence, releaseDigest: release.digest } }),
+  };
+}
+
+/** What was revoked stays revoked; a refresh also keeps the rollout. */
+function nextDocument(
+  source: ReleaseSource,
+  current: CurrentChannel | undefined,
+  action: ChannelAction,
+  options: PlanPublishOptions,
+): Channel {
+  const { digest, sizeBytes, release } = source;
+  const rollout = options.rollout ?? (action === 'refresh' ? current?.channel.rollout : undefined);
+  const revoked = current?.channel.revoked;
+  return {
+    format: 'lading.channel/1',
+    project: release.project,
+    name: options.channel,
+    sequence: Math.max(nextSequence(current?.channel.sequence ?? 0), options.minSequence ?? 1),
+    expiresAt: options.expiresAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+    root: newestRoot(source.roots).root.version,
+    release: { key: releaseKey(digest), digest, sizeBytes, sequence: release.sequence },
+    ...(rollout === undefined || rollout === 100 ? {} : { rollout }),
+    ...(revoked === undefined ? {} : { revoked }),
+  };
+}
+
+function callsOf(
+  source: ReleaseSource,
+  uploads: readonly PlannedObject[],
+  action: ChannelAction,
+  options: PlanPublishOptions,
+): PublishPlan['calls'] {
+  return {
+    list: 1,
+    head: options.digests === true ? source.release.archives.length : 0,
+    get: 1,
+    put: uploads.length + (action === 'keep' ? 0 : 1),
+  };
+}
+
+function assertTimes(source: ReleaseSource, { now, expiresAt }: PlanPublishOptions): void {
+  const { root } = newestRoot(source.roots);
+  if (!(expiresAt.getTime() > now.getTime())) {
+    throw new PublishError('ERR_PUBLISH_SOURCE', 'The channel would be expired at once: expiresAt is not after now', {
+      details: { now: String(now.getTime()), expiresAt: String(expiresAt.getTime()) },
+    });
+  }
+  if (Date.parse(root.expiresAt) > now.getTime()) return;
+  throw new PublishError('ERR_PUBLISH_TRUST', `Root ${root.version} expired at ${root.expiresAt}: no client would adopt`, {
+    details: { version: root.version, expiresAt: root.expiresAt },
+    hint: 'Sign the next root with the root key: lading keys rotate.',
+  });
+}
+
+function assertPublishable(source: ReleaseSource, current: CurrentChannel | undefined): void {
+  if (current === undefined) return;
+  const { release, name, revoked } = current.channel;
+  if (revoked?.includes(source.digest) === true) {
+    throw new PublishError('ERR_PUBLISH_TRUST', `Channel "${name}" has revoked release ${source.digest}`, {
+      details: { digest: source.digest, channel: name },
+      hint: 'Split again: a release with another version or sequence has another digest.',
+    });
+  }
+  if (release.digest === source.digest || source.release.sequence > release.sequence) return;
+  throw new PublishError('ERR_PUBLISH_SEQUENCE', `Release has sequence ${source.release.sequence}, not above ${release.sequence}`, {
+    details: { actual: source.release.sequence, expected: release.sequence + 1 },
+    hint: 'Number the release first: numberRelease.',
+  });
+}
+
+/** Sizes of signed documents may differ by their signatures; those are read back and verified instead. */
+function assertSizes(source: ReleaseSource, state: TargetState): void {
+  const problems: Problem[] = [];
+  for (const { key, sizeBytes } of source.release.archives) {
+    const there = state.objects.get(key);
+    if (there === undefined || there.sizeBytes === sizeBytes) continue;
+    problems.push({ path: key, problem: `has ${there.sizeBytes} bytes on the target, expected ${sizeBytes}` });
+  }
+  if (problems.length > 0) throw immutableError(problems);
+}
+
+/** The error of objects that stand under the right key with the wrong content. Never written over, never accepted. */
+export function immutableError(problems: readonly Problem[]): PublishError {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new PublishError('ERR_PUBLISH_IMMUTABLE', `"${first?.path}" ${first?.problem}${more}`, {
+    details: { problems: problems.map(({ path, problem }) => ({ path, problem })) },
+    hint: 'Something else wrote there. Delete the damaged objects from the target, then publish again.',
+  });
+}
+
+function sumBytes(objects: readonly PlannedObject[]): number {
+  return objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}

@@ -1,0 +1,89 @@
+import { MAX_ROOT_BYTES, readEnvelope, rootKey, trustRoot, type TrustedRoot, updateRoot } from '@lading/manifest';
+import { PublishError } from './publish-error.js';
+import type { PublishTarget, TargetCallOptions } from './publish-target.js';
+import { newestRoot, type ReleaseSource } from './release-source.js';
+import { trusted } from './trust-error.js';
+
+/** How many newer roots are followed at once. */
+const MAX_ROOT_STEPS = 256;
+
+const FOREIGN_HINT =
+  'The target belongs to another project or other keys. Choose another target or prefix, or publish with the right keys.';
+
+/**
+ * Joins our chain of roots with the one on the target: checks that both are one chain, and follows newer roots that the
+ * target has and we have not.
+ *
+ * @param versions - The versions that the target lists.
+ * @throws PublishError `ERR_PUBLISH_TRUST` where the two do not fit together.
+ */
+export async function joinRoots(
+  source: ReleaseSource,
+  target: PublishTarget,
+  versions: readonly number[],
+  options: TargetCallOptions,
+): Promise<ReleaseSource['roots']> {
+  const own = source.roots;
+  const shared = [...own].reverse().find(({ root }) => versions.includes(root.version));
+  if (shared !== undefined) await assertSame(target, shared, options);
+  else await assertFollows(target, own[0], versions, options);
+  return follow(target, own, versions, options);
+}
+
+/** The same version must be the same document: roots are written once. */
+async function assertSame(target: PublishTarget, own: TrustedRoot, options: TargetCallOptions): Promise<void> {
+  const key = rootKey(own.root.version);
+  const there = await trusted(`"${key}" on the target`, FOREIGN_HINT, async () =>
+    readEnvelope(await readRoot(target, key, options)),
+  );
+  const ours = readEnvelope(own.bytes).payload;
+  if (there.payload.length === ours.length && there.payload.every((byte, i) => byte === ours[i])) return;
+  throw new PublishError('ERR_PUBLISH_TRUST', `"${key}" on the target is another root than ours`, {
+    details: { key },
+    hint: FOREIGN_HINT,
+  });
+}
+
+/** Our oldest root must be signed by the keys of the target's newest one, or its clients would be cut off. */
+async function assertFollows(
+  target: PublishTarget,
+  oldest: TrustedRoot,
+  versions: readonly number[],
+  options: TargetCallOptions,
+): Promise<void> {
+  if (versions.length === 0) return;
+  const last = Math.max(...versions.filter((version) => version < oldest.root.version), 0);
+  const hint = 'Put every root since then into the root folder of the release, then publish again.';
+  if (last === 0) throw new PublishError('ERR_PUBLISH_TRUST', 'The target has only newer roots than ours', { hint });
+  await trusted(`Our root ${oldest.root.version} does not follow root ${last} of the target`, hint, async () => {
+    await updateRoot(await trustRoot(await readRoot(target, rootKey(last), options)), oldest.bytes);
+  });
+}
+
+async function follow(
+  target: PublishTarget,
+  own: ReleaseSource['roots'],
+  versions: readonly number[],
+  options: TargetCallOptions,
+): Promise<ReleaseSource['roots']> {
+  const newer: TrustedRoot[] = [];
+  for (let newest = newestRoot(own); newer.length < MAX_ROOT_STEPS; ) {
+    const version = newest.root.version + 1;
+    if (!versions.includes(version)) break;
+    const before = newest;
+    newest = await trusted(`Root ${version} on the target`, FOREIGN_HINT, async () =>
+      updateRoot(before, await readRoot(target, rootKey(version), options)),
+    );
+    newer.push(newest);
+  }
+  return [...own, ...newer];
+}
+
+async function readRoot(target: PublishTarget, key: string, options: TargetCallOptions): Promise<Uint8Array> {
+  const got = await target.get(key, { signal: options.signal, maxBytes: MAX_ROOT_BYTES });
+  if (got !== undefined) return got.bytes;
+  throw new PublishError('ERR_PUBLISH_CONFLICT', `"${key}" was listed, but is not there any more`, {
+    details: { key },
+    hint: 'Somebody deletes from the target. Find out who, then run the command again.',
+  });
+}

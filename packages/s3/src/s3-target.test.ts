@@ -1,0 +1,71 @@
+import {
+  CreateBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { publishTargetConformance, runSuite } from '@lading/conformance';
+import type { PublishTarget } from '@lading/publisher';
+import { findRadosgw, type S3Server, type S3User, startMemoryS3, startRadosgw } from '@lading/s3-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { s3Target } from './s3-target.js';
+
+const servers: Record<string, () => Promise<S3Server>> = { 'in-process S3': () => startMemoryS3() };
+if ((await findRadosgw()) === undefined) console.info('s3: no radosgw here, so only the in-process S3 is tested');
+else servers.radosgw = startRadosgw;
+
+describe.each(Object.keys(servers))('s3Target on %s', (server) => {
+  let s3: S3Server;
+  let client: S3Client;
+  let count = 0;
+  const places = new WeakMap<PublishTarget, string>();
+
+  beforeAll(async () => {
+    s3 = await (servers[server] ?? startMemoryS3)();
+    client = clientFor(s3, s3);
+    console.info(`s3: tests run on ${s3.name}`);
+    await client.send(new CreateBucketCommand({ Bucket: 'games' }));
+    const other = clientFor(s3, s3.other);
+    await other.send(new CreateBucketCommand({ Bucket: 'not-ours' }));
+    other.destroy();
+  });
+  afterAll(async () => {
+    client?.destroy();
+    await s3?.stop();
+  });
+
+  function open(prefix: string): PublishTarget {
+    const target = s3Target({ bucket: 'games', prefix, client, pageSize: 7, partBytes: 5 * 1024 * 1024 });
+    places.set(target, prefix);
+    return target;
+  }
+
+  const suite = publishTargetConformance({
+    create: async () => open(`case ${count++}/ü`),
+    reopen: async (target) => open(places.get(target) ?? ''),
+    createForbidden: async () => s3Target({ bucket: 'not-ours', client }),
+    createMissing: async () => s3Target({ bucket: 'no-such-bucket', client }),
+    async storedMeta(target, key) {
+      const place = { Bucket: 'games', Key: `${places.get(target)}/${key}` };
+      const { ContentType, CacheControl } = await client.send(new HeadObjectCommand(place));
+      return { contentType: ContentType ?? '', cacheControl: CacheControl ?? '' };
+    },
+    async destroy() {
+      const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: 'games' }));
+      expect(Uploads ?? [], 'no upload is left half-way').toEqual([]);
+    },
+  });
+  runSuite(suite, { describe, it });
+});
+
+function clientFor(s3: S3Server, credentials: S3User): S3Client {
+  return new S3Client({
+    endpoint: s3.endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+  });
+}

@@ -1,0 +1,79 @@
+import { isLadingError } from '@lading/manifest';
+import { describe, expect, it } from 'vitest';
+import { checkSplitRules } from '../index.js';
+
+describe('checkSplitRules', () => {
+  it('reads rules, with sizes as texts and roots as the keys of an object', () => {
+    const rules = checkSplitRules({
+      roots: { '/levels/*.json': {} },
+      archives: [
+        {
+          name: 'winter',
+          include: ['/themes/winter/**'],
+          exclude: ['**/*.psd'],
+          priority: 20,
+          meta: { from: '2026-12-01' },
+        },
+      ],
+      exclude: ['**/*.psd'],
+      maxArchiveBytes: '8 MiB',
+      priority: 5,
+    });
+    expect(rules.roots).toEqual(['/levels/*.json']);
+    expect(rules.maxArchiveBytes).toBe(8_388_608);
+    expect(rules.archives?.[0]?.meta).toEqual({ from: '2026-12-01' });
+  });
+
+  it('takes empty rules', () => {
+    expect(checkSplitRules({}).maxArchiveBytes).toBeUndefined();
+  });
+
+  it('reports every problem at once, each with its place', () => {
+    const paths = problemPaths({
+      roots: ['levels/*.json', 7],
+      archives: [
+        { name: 'Winter', include: [], priority: -1, meta: [] },
+        { name: 'a', include: ['/a/**'], colour: 'red' },
+        { name: 'a', include: ['/b/**'] },
+        'x',
+      ],
+      maxArchiveBytes: '8 M',
+      maxArchiveByte: 1,
+    });
+    expect(paths).toEqual([
+      '/maxArchiveByte',
+      '/roots/0',
+      '/roots/1',
+      '/archives/0/name',
+      '/archives/0/include',
+      '/archives/0/priority',
+      '/archives/0/meta',
+      '/archives/1/colour',
+      '/archives/2/name',
+      '/archives/3',
+      '/maxArchiveBytes',
+    ]);
+  });
+
+  it.each([null, 1, 'x', [], undefined])('refuses %j', (value) => {
+    expect(problemPaths(value)).toEqual(['']);
+  });
+
+  it('refuses values that are not JSON in the user fields', () => {
+    const loop: Record<string, unknown> = {};
+    loop.self = loop;
+    for (const meta of [loop, { a: () => 1 }, { a: Number.NaN }, { a: new Date() }]) {
+      expect(problemPaths({ archives: [{ name: 'a', include: ['/**'], meta }] })).toEqual(['/archives/0/meta']);
+    }
+  });
+});
+
+function problemPaths(value: unknown): unknown[] {
+  try {
+    checkSplitRules(value);
+  } catch (error) {
+    if (!isLadingError(error, 'ERR_SPLIT_RULES')) throw error;
+    return (error.details.problems as unknown as { path: string }[]).map(({ path }) => path);
+  }
+  throw new Error('expected problems');
+}

@@ -1,0 +1,80 @@
+import { printable } from '../split-error.js';
+import { anyGlob } from './globs.js';
+import type { GraphFacts, Group } from './placement.js';
+import type { PlannedArchive } from './split-plan.js';
+import type { SplitRules } from './split-rules.js';
+
+const MAX_NAMED_PATHS = 10;
+
+/** What a plan was made of and came to. @internal */
+export interface WarningFacts {
+  readonly facts: GraphFacts;
+  readonly rootPaths: readonly string[];
+  readonly groups: readonly Group[];
+  readonly excluded: readonly number[];
+  readonly archives: readonly PlannedArchive[];
+  readonly rules: SplitRules;
+}
+
+/** What a reader of the plan should know, in a fixed order. @internal */
+export function planWarnings(input: WarningFacts): string[] {
+  return [
+    ...rootWarnings(input),
+    ...ruleWarnings(input),
+    ...sizeWarnings(input),
+    ...unreachedWarnings(input),
+    ...excludedWarnings(input),
+  ];
+}
+
+function* rootWarnings({ rootPaths, archives }: WarningFacts): Iterable<string> {
+  const consumers = new Set(archives.flatMap((archive) => archive.consumers));
+  for (const path of rootPaths) {
+    if (!consumers.has(path))
+      yield `Root ${printable(path)} needs no archive: all that it reaches is in the base or left out`;
+  }
+}
+
+function* ruleWarnings({ groups, rootPaths, rules }: WarningFacts): Iterable<string> {
+  for (const glob of rules.roots ?? []) {
+    const matches = anyGlob([glob]);
+    if (!rootPaths.some((path) => matches(path))) yield `Root pattern ${printable(glob)} matches no resource`;
+  }
+  for (const { archiveRule, nodes } of groups) {
+    if (archiveRule !== undefined && nodes.length === 0) {
+      yield `Archive ${archiveRule.name} is not written: its patterns take no resource outside the base`;
+    }
+  }
+}
+
+function* sizeWarnings({ archives, rules: { maxArchiveBytes } }: WarningFacts): Iterable<string> {
+  if (maxArchiveBytes === undefined) return;
+  const unknown = archives.flatMap(({ resources }) => resources.filter(({ sizeBytes }) => sizeBytes < 0));
+  if (unknown.length > 0) {
+    yield `The size of ${list(unknown.map(({ path }) => path))} is not known, so the size cap may not hold`;
+  }
+  for (const { name, sizeBytes, resources } of archives) {
+    const path = resources[0]?.path ?? '';
+    if (sizeBytes > maxArchiveBytes) {
+      yield `Archive ${name} is over the size cap: ${printable(path)} alone has ${sizeBytes} of ${maxArchiveBytes} bytes`;
+    }
+  }
+}
+
+function* unreachedWarnings({ archives }: WarningFacts): Iterable<string> {
+  const paths = archives.flatMap(({ rule, resources }) =>
+    rule === 'unreached' ? resources.map(({ path }) => path) : [],
+  );
+  if (paths.length > 0) yield `No root reaches ${list(paths)}: no client will ask for it`;
+}
+
+function* excludedWarnings({ facts, excluded }: WarningFacts): Iterable<string> {
+  const needed = excluded.filter((node) => (facts.sets[facts.setOf[node] ?? -1]?.length ?? 0) > 0);
+  if (needed.length === 0) return;
+  yield `The rules leave out ${list(needed.map((node) => facts.graph.pathOf(node)))}, which a root needs`;
+}
+
+function list(paths: readonly string[]): string {
+  const shown = [...paths].sort().slice(0, MAX_NAMED_PATHS).map(printable).join(', ');
+  return paths.length > MAX_NAMED_PATHS ? `${shown} and ${paths.length - MAX_NAMED_PATHS} more` : shown;
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { printable, SplitError, systemErrorCode } from '../split-error.js';
+import type { ArchiveSink } from '../zip/archive-output.js';
+
+const TEMPORARY = /^\.lading-[0-9a-f]{16}\.tmp$/;
+const STALE_AFTER_MS = 24 * 60 * 60 * 1_000;
+
+/** A file under a temporary name beside its place. @internal */
+export interface TemporaryFile {
+  readonly path: string;
+  readonly sink: ArchiveSink;
+  /** Gives the file its name, replacing what has it. */
+  commit(file: string): Promise<void>;
+  /** Removes the file; after `commit` it does nothing. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Opens a temporary file in a folder, which it makes. A reader of the folder sees a file under its final name whole or not
+ * at all. What a killed process left is removed a day later.
+ *
+ * It does not wait for the disk: after a power cut a file may be short, which its digest tells; the next run repairs it.
+ *
+ * @throws SplitError `ERR_ARCHIVE_WRITE`.
+ * @internal
+ */
+export async function temporaryFile(folder: string): Promise<TemporaryFile> {
+  const path = join(folder, `.lading-${randomBytes(8).toString('hex')}.tmp`);
+  const fd = await writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    return openSync(path, 'wx');
+  });
+  let isOpen = true;
+  let isCommitted = false;
+  const close = (): void => {
+    if (isOpen) closeSync(fd);
+    isOpen = false;
+  };
+  return {
+    path,
+    sink: { write: (bytes) => writing(path, () => writeFully(fd, bytes)) },
+    commit: (file) =>
+      writing(file, async () => {
+        close();
+        await rename(path, file);
+        isCommitted = true;
+      }),
+    discard: async () => {
+      close();
+      if (!isCommitted) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Removes temporary files that are older than a day, so that no running writer loses its own. @internal */
+export async function sweepTemporaryFiles(folder: string): Promise<void> {
+  await writing(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      if (!TEMPORARY.test(name)) continue;
+      const facts = await stat(join(folder, name)).catch(onlyMissing);
+      if (facts !== undefined && Date.now() - facts.mtimeMs > STALE_AFTER_MS)
+        await rm(join(folder, name), { force: true });
+    }
+  });
+}
+
+/** Writes a whole small file atomically. @internal */
+export async function writeFileAtomically(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = await temporaryFile(dirname(file));
+  try {
+    await temporary.sink.write(bytes);
+    await temporary.commit(file);
+  } finally {
+    await temporary.discard();
+  }
+}
+
+async function writeFully(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+}
+
+async function writing<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (error instanceof SplitError || code === undefined) throw error;
+    const name = printable(file);
+    throw new SplitError('ERR_ARCHIVE_WRITE', `${name} cannot be written (${code})`, {
+      cause: error,
+      details: { file: name, name: basename(name), reason: code },
+      ...(code === 'ENOSPC'
+        ? { hint: 'The disk is full. Nothing half-written is left; free some space and run again.' }
+        : {}),
+    });
+  }
+}
+
+function onlyMissing(error: unknown): undefined {
+  if (systemErrorCode(error) === 'ENOENT') return undefined;
+  throw error;
+}

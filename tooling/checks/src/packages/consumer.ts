@@ -1,0 +1,79 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { WORKSPACE_ROOT } from '../workspace-root.js';
+import type { Tarball } from './tarballs.js';
+
+/** A user's empty folder, outside the workspace, into which npm installs the tarballs. */
+export interface Consumer {
+  readonly folder: string;
+  run(command: string, ...args: readonly string[]): SpawnSyncReturns<string>;
+  remove(): void;
+}
+
+/** Installs the tarballs with npm into an empty folder. */
+export function installTarballs(tarballs: readonly Tarball[]): Consumer {
+  const folder = mkdtempSync(join(tmpdir(), 'lading-consumer-'));
+  const run = (command: string, ...args: readonly string[]): SpawnSyncReturns<string> =>
+    spawnSync(command, args, { cwd: folder, encoding: 'utf8', env: consumerEnv() });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const result = run(
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    ...tarballs.map(({ file }) => file),
+  );
+  if (result.status !== 0) throw new Error(`npm install failed\n${result.stdout}${result.stderr}`);
+  return { folder, run, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** What npm tells the scripts it starts (the workspace's own root among it) must not reach the npm inside. */
+function consumerEnv(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^npm_(package|lifecycle|execpath|command|config_local)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(own),
+    npm_config_workspaces: undefined,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+}
+
+/** Module names that a package lets others import, from the package.json that it would publish. */
+export function importableNames({ folder, name }: Tarball): readonly string[] {
+  const { exports = {} }: { exports?: Record<string, unknown> } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  const isModule = ([entry, target]: [string, unknown]): boolean => typeof target === 'object' && !entry.includes('*');
+  return Object.entries(exports)
+    .filter(isModule)
+    .map(([entry]) => name + entry.slice(1));
+}
+
+/** Compiles a program that imports every module as a user would, and lists what TypeScript says about it and about our types. */
+export function compileImports({ folder }: Consumer, names: readonly string[]): readonly string[] {
+  const file = join(folder, 'consumer.ts');
+  writeFileSync(file, names.map((name, index) => `import * as m${index} from '${name}';\nvoid m${index};\n`).join(''));
+  const program = ts.createProgram([file], {
+    target: ts.ScriptTarget.ES2023,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [join(WORKSPACE_ROOT, 'node_modules/@types')],
+  });
+  const ours = /\/(consumer\.ts|node_modules\/(@lading|lading)\/.*)$/;
+  return ts
+    .getPreEmitDiagnostics(program)
+    .filter((diagnostic) => diagnostic.file === undefined || ours.test(diagnostic.file.fileName))
+    .map(
+      (diagnostic) =>
+        `${diagnostic.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`,
+    );
+}

@@ -1,0 +1,4 @@
+import type { Options } from 'tsup';
+
+/** Builds one ESM package: each entry to `dist/<name>.js` with its types, workspace packages left as imports. */
+export function library(entry: Record<string, string>): Options | Options[] | ((overrides: Options) => unknown);

@@ -5,7 +5,17 @@
 //
 // `--module` names another build of @lading/graph than packages/graph/dist/index.js.
 import { execFileSync } from 'node:child_process';
-import { closeSync, createReadStream, existsSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +56,16 @@ function runAll() {
 }
 
 function runChild(way) {
-  const args = ['--max-old-space-size=8192', fileURLToPath(import.meta.url), '--way', way, '--file', values.file, '--module', values.module];
+  const args = [
+    '--max-old-space-size=8192',
+    fileURLToPath(import.meta.url),
+    '--way',
+    way,
+    '--file',
+    values.file,
+    '--module',
+    values.module,
+  ];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
@@ -63,12 +82,18 @@ async function runOne(way) {
 function printTable(runs) {
   const best = (way, key) => Math.min(...runs.get(way).map((run) => run[key]));
   const parse = best('JSON.parse', 'wallMs');
-  console.log(`${(statSync(values.file).size / 2 ** 20).toFixed(0)} MiB; best of ${values.rounds} rounds, file in the page cache`);
+  console.log(
+    `${(statSync(values.file).size / 2 ** 20).toFixed(0)} MiB; best of ${values.rounds} rounds, file in the page cache`,
+  );
   console.log('| way | wall ms | x JSON.parse | cpu ms | peak RSS MiB | |\n| --- | ---: | ---: | ---: | ---: | --- |');
   for (const way of runs.keys()) {
     const wall = best(way, 'wallMs');
-    const facts = Object.entries(runs.get(way)[0].facts).map(([name, value]) => `${name} ${value}`).join(', ');
-    console.log(`| ${way} | ${wall.toFixed(0)} | ${(wall / parse).toFixed(2)} | ${best(way, 'cpuMs').toFixed(0)} | ${best(way, 'rssMiB').toFixed(0)} | ${facts} |`);
+    const facts = Object.entries(runs.get(way)[0].facts)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+    console.log(
+      `| ${way} | ${wall.toFixed(0)} | ${(wall / parse).toFixed(2)} | ${best(way, 'cpuMs').toFixed(0)} | ${best(way, 'rssMiB').toFixed(0)} | ${facts} |`,
+    );
   }
 }
 
@@ -169,7 +194,10 @@ function nodeText(i, paths, children, random) {
 
 function hex(digits, random) {
   let text = '';
-  while (text.length < digits) text += Math.floor(random() * 2 ** 32).toString(16).padStart(8, '0');
+  while (text.length < digits)
+    text += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
   return text.slice(0, digits);
 }
 

@@ -1,19 +1,10 @@
 // Writes 50,000 stored members of 4 KiB with ours (SHA-256 of every member and of the file included), `zip -0` and yazl,
 // round robin, and prints medians. Run from the repository:
-//   npx tsup-node packages/splitter  (or: pnpm --filter @lading/splitter build)   then   node tooling/bench/zip-write.bench.mjs
+//   pnpm --filter @lading/splitter build && node tooling/bench/zip-write.bench.mjs
 // Environment: BENCH_MEMBERS (50000), BENCH_BYTES (4096), BENCH_ROUNDS (3), BENCH_YAZL=0 leaves yazl out (it is slow).
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  createWriteStream,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,9 +57,12 @@ function makeFiles() {
 }
 
 async function ours(files) {
-  const fd = openSync(join(folder, 'ours.zip'), 'w');
-  await writeCanonicalArchive(files, { write: (chunk) => void writeSync(fd, chunk) }, { deflate: 'never' });
-  closeSync(fd);
+  const handle = await open(join(folder, 'ours.zip'), 'w');
+  const write = async (chunk) => {
+    for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
+  };
+  await writeCanonicalArchive(files, { write }, { deflate: 'never' });
+  await handle.close();
 }
 
 function infoZip(files) {

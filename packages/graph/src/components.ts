@@ -12,7 +12,7 @@ export interface Components {
  * space-efficient algorithm for finding strongly connected components*, 2016), with stacks of its own instead of
  * recursion, so that any depth takes linear time.
  *
- * @param blocked - 1 for nodes that no edge leads into. Starts are entered all the same.
+ * @param blocked - 1 for nodes that no edge leads into; a start that is blocked is entered all the same.
  */
 export function findComponents(graph: ResourceGraph, starts: Iterable<number>, blocked: Uint8Array): Components {
   const walk = new ComponentWalk(graph, blocked);
@@ -20,12 +20,17 @@ export function findComponents(graph: ResourceGraph, starts: Iterable<number>, b
   return { count: walk.count, of: walk.of };
 }
 
+/** Higher than any visit number, so that it never lowers one. */
+const CLOSED = 0x7fffffff;
+
 class ComponentWalk {
   count = 0;
   readonly of: Int32Array;
   readonly #graph: ResourceGraph;
-  readonly #blocked: Uint8Array;
-  /** The lowest visit number that a node is known to reach; 0 for nodes not visited. */
+  /**
+   * The lowest visit number that a node is known to reach; 0 for nodes not visited, {@link CLOSED} for those whose
+   * component is complete and for blocked ones. All that an edge has to ask of its target is in this one place.
+   */
   readonly #low: Int32Array;
   /** 1 while no earlier node is known to be reachable. */
   readonly #isTop: Uint8Array;
@@ -41,9 +46,9 @@ class ComponentWalk {
   constructor(graph: ResourceGraph, blocked: Uint8Array) {
     const { nodeCount } = graph;
     this.#graph = graph;
-    this.#blocked = blocked;
     this.of = new Int32Array(nodeCount).fill(-1);
     this.#low = new Int32Array(nodeCount);
+    for (let node = 0; node < nodeCount; node++) if (blocked[node] === 1) this.#low[node] = CLOSED;
     this.#isTop = new Uint8Array(nodeCount);
     this.#nextEdge = new Uint32Array(nodeCount);
     this.#path = new Int32Array(nodeCount);
@@ -51,7 +56,7 @@ class ComponentWalk {
   }
 
   from(start: number): void {
-    if (this.#low[start] !== 0) return;
+    if (this.of[start] !== -1) return;
     this.#enter(start);
     while (this.#pathLength > 0) {
       const node = this.#path[this.#pathLength - 1] as number;
@@ -71,15 +76,16 @@ class ComponentWalk {
   /** The next target of a node that was not visited yet, or -1; learns from the visited ones on the way. */
   #nextChild(node: number): number {
     const { edgeStarts, edgeTargets } = this.#graph;
+    const low = this.#low;
     const end = edgeStarts[node + 1] as number;
     for (let edge = this.#nextEdge[node] as number; edge < end; edge++) {
       const target = edgeTargets[edge] as number;
-      if (this.#blocked[target] === 1) continue;
-      if (this.#low[target] === 0) {
+      const targetLow = low[target] as number;
+      if (targetLow === 0) {
         this.#nextEdge[node] = edge + 1;
         return target;
       }
-      if (this.of[target] === -1) this.#lower(node, this.#low[target] as number);
+      this.#lower(node, targetLow);
     }
     return -1;
   }
@@ -104,10 +110,12 @@ class ComponentWalk {
     const low = this.#low[top] as number;
     const component = this.count++;
     this.of[top] = component;
+    this.#low[top] = CLOSED;
     while (this.#waitingCount > 0) {
       const node = this.#waiting[this.#waitingCount - 1] as number;
       if ((this.#low[node] as number) < low) return;
       this.of[node] = component;
+      this.#low[node] = CLOSED;
       this.#waitingCount--;
     }
   }

@@ -4,16 +4,14 @@ import { openRemote, openSource, openStored } from './archive-opener.js';
 import type { ReadOptions } from './byte-source.js';
 import { contentTypeOf } from './content-type.js';
 import { Downloader } from './downloader.js';
-import { installIdOf } from './install-id.js';
 import { findConflicts, type MountConflict } from './mount-conflicts.js';
-import { MountError } from './mount-error.js';
 import { assertMountName, assertPriority, type MountIntent } from './mount-intent.js';
 import { loadMountRecords, storeIntent, storePlan, storeRemoval } from './mount-records.js';
 import { candidatesOf, type Generation, type MountRow, MountTable, winnerOf } from './mount-table.js';
 import type { MountedContent } from './mounted-content.js';
 import { compilePatterns } from './path-pattern.js';
 import { ProgressMeter } from './progress-meter.js';
-import { assertCompatible, isInRollout } from './release-compat.js';
+import { ReleaseFollower } from './release-follower.js';
 import { restoreMounts } from './restore-mounts.js';
 import { archivesOfRoot, type Mounted, nameTaken, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
 import type {
@@ -25,14 +23,14 @@ import type {
   RuntimeSnapshot,
   RuntimeStatus,
 } from './runtime.js';
+import { closedError, noArchiveError, noChannelError, noMountError, releaseChangedError } from './runtime-errors.js';
 import { RuntimeEmitter, type RuntimeEvents, type RuntimeEventType } from './runtime-events.js';
 import { optionError, type ResolvedRuntimeOptions } from './runtime-options.js';
+import { snapshotOf } from './runtime-snapshot.js';
 import type { Missing, Mount, Resolution } from './runtime-types.js';
 import { downloadsOf, missingOf, mountOf, readFrom, resolutionOf, summaryOf } from './runtime-views.js';
 import { SerialQueue } from './serial-queue.js';
-import { printableName } from './source-name.js';
-import { type KnownRelease, loadTrust, type TrustContext, type TrustState } from './trust-state.js';
-import { updateTrust } from './update-trust.js';
+import type { KnownRelease } from './trust-state.js';
 
 /** How often a plan may turn out to be outdated by other calls before `ensure` gives up. */
 const MAX_ENSURE_ROUNDS = 20;
@@ -42,13 +40,11 @@ export class ContentRuntime implements Runtime {
   readonly #options: ResolvedRuntimeOptions;
   readonly #events: RuntimeEmitter;
   readonly #downloader: Downloader;
+  readonly #follower: ReleaseFollower;
   readonly #table = new MountTable();
   /** Changes of the table, one after the other. */
   readonly #changes = new SerialQueue();
-  readonly #refreshes = new SerialQueue();
   readonly #life = new AbortController();
-  #trust: TrustState | undefined;
-  #isStale = false;
   #active: KnownRelease | undefined;
   #intents: ReadonlyMap<string, MountIntent> = new Map();
   #held: readonly string[] = [];
@@ -58,14 +54,13 @@ export class ContentRuntime implements Runtime {
     this.#options = options;
     this.#events = new RuntimeEmitter(options.onEvent);
     this.#downloader = new Downloader({ ...options, events: this.#events });
+    this.#follower = new ReleaseFollower(options, this.#events);
   }
 
   /** Brings back what the store has and asks the channel for news. */
   async start(signal: AbortSignal | undefined): Promise<void> {
-    const { trust, start } = this.#options;
     await this.#downloader.load(signal);
-    if (trust !== undefined) this.#trust = await loadTrust(trust, this.#trustContext(signal));
-    if (start === 'refresh' && trust !== undefined) await this.#firstRefresh(signal);
+    await this.#follower.start(signal);
     await this.#restore(signal);
   }
 
@@ -73,7 +68,7 @@ export class ContentRuntime implements Runtime {
     return {
       latest: summaryOf(this.#latest),
       active: summaryOf(this.#active),
-      isStale: this.#isStale,
+      isStale: this.#follower.isStale,
       generation: this.#table.current.number,
       isDurable: this.#options.store.isDurable,
     };
@@ -106,11 +101,7 @@ export class ContentRuntime implements Runtime {
     this.#assertOpen();
     await this.#changes.run(async () => {
       const row = this.#row(name);
-      if (row === undefined) {
-        throw new MountError('ERR_MOUNT_NOT_FOUND', `There is no mount with the name ${printableName(name)}`, {
-          details: { name: printableName(name) },
-        });
-      }
+      if (row === undefined) throw noMountError(name);
       const intent = this.#intents.get(name);
       if (intent !== undefined) {
         const held = this.#held.filter((root) => !this.#needs(root, intent.archive));
@@ -192,30 +183,12 @@ export class ContentRuntime implements Runtime {
 
   snapshot(): RuntimeSnapshot {
     this.#assertOpen();
-    const generation = this.#table.pin();
-    let isOpen = true;
-    const assertOpen = (): void => {
-      if (!isOpen) throw closedError('The snapshot');
-    };
-    return {
-      generation: generation.number,
-      resolve: (path) => {
-        assertOpen();
-        return resolutionOf(path, candidatesOf(generation, path));
-      },
-      read: async (path, options = {}) => {
-        assertOpen();
-        return readFrom(generation, path, options);
-      },
-      close: async () => {
-        if (isOpen) await this.#table.unpin(generation);
-        isOpen = false;
-      },
-    };
+    return snapshotOf(this.#table);
   }
 
-  refresh(options: ReadOptions = {}): Promise<Refreshed> {
-    return this.#refreshes.run(() => this.#refresh(options.signal));
+  async refresh(options: ReadOptions = {}): Promise<Refreshed> {
+    this.#assertOpen();
+    return this.#follower.refresh(options.signal);
   }
 
   on<Type extends RuntimeEventType>(type: Type, listener: (event: RuntimeEvents[Type]) => void): () => void {
@@ -231,7 +204,7 @@ export class ContentRuntime implements Runtime {
   // ---- trust
 
   get #latest(): KnownRelease | undefined {
-    return this.#trust?.latest;
+    return this.#follower.latest;
   }
 
   /** Mounts of one time come from one release: the one that is mounted already, else the newest. */
@@ -239,61 +212,12 @@ export class ContentRuntime implements Runtime {
     return this.#intents.size > 0 && this.#active !== undefined ? this.#active : this.#latest;
   }
 
-  #trustContext(signal: AbortSignal | undefined): TrustContext {
-    const { store, origin } = this.#options;
-    return { store, origin, signal };
-  }
-
-  async #firstRefresh(signal: AbortSignal | undefined): Promise<void> {
-    try {
-      const { outcome } = await this.#refresh(signal);
-      if (outcome === 'stale' && this.#latest === undefined) throw staleError();
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (this.#latest === undefined) throw error;
-    }
-  }
-
-  async #refresh(signal: AbortSignal | undefined): Promise<Refreshed> {
-    this.#assertOpen();
-    const { trust } = this.#options;
-    if (trust === undefined || this.#trust === undefined) throw noChannelError();
-    try {
-      const installId = await installIdOf(this.#options, signal);
-      const now = this.#options.now();
-      const hadNone = this.#latest === undefined;
-      const update = await updateTrust(
-        this.#trust,
-        {
-          ...trust,
-          now,
-          accept: (known, channel) => {
-            assertCompatible(known, this.#options);
-            return hadNone || isInRollout(installId, channel);
-          },
-        },
-        this.#trustContext(signal),
-      );
-      this.#trust = update.state;
-      this.#isStale = update.outcome === 'stale';
-      if (update.outcome === 'stale') {
-        this.#events.emit('stale', { channel: update.channel.name, expiresAt: update.channel.expiresAt });
-      }
-      const latest = summaryOf(this.#latest);
-      if (update.outcome === 'adopted' && latest !== undefined) this.#events.emit('release', latest);
-      return { outcome: update.outcome, latest };
-    } catch (error) {
-      this.#events.emit('refreshFailed', { error });
-      throw error;
-    }
-  }
-
   async #restore(signal: AbortSignal | undefined): Promise<void> {
     const records = await loadMountRecords(this.#options.store, signal);
     const restored = await restoreMounts(records, {
       options: this.#options,
-      trust: this.#trust,
-      context: this.#trustContext(signal),
+      trust: this.#follower.trust,
+      context: this.#follower.context(signal),
       downloader: this.#downloader,
       events: this.#events,
     });
@@ -549,38 +473,4 @@ function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
 async function closeAll(opened: ReadonlyMap<string, { readonly content: MountedContent }>): Promise<undefined> {
   await Promise.all([...opened.values()].map(({ content }) => content.close()));
   return undefined;
-}
-
-function closedError(what: string): MountError {
-  return new MountError('ERR_RUNTIME_CLOSED', `${what} is closed`);
-}
-
-function staleError(): MountError {
-  return new MountError('ERR_CHANNEL_STALE', 'The channel has expired, and no release is stored', {
-    hint: 'The project must publish the channel again. Is the clock of this machine right?',
-  });
-}
-
-function noChannelError(): MountError {
-  return new MountError('ERR_NO_CHANNEL', 'No release is known', {
-    hint: 'Give createRuntime a channel, and call refresh() where it started with what is stored.',
-  });
-}
-
-function noArchiveError(name: string, { release, digest }: KnownRelease): MountError {
-  return new MountError('ERR_MOUNT_NOT_FOUND', `Release ${release.version} has no archive ${printableName(name)}`, {
-    details: {
-      archive: printableName(name),
-      release: digest,
-      archives: release.archives.slice(0, 100).map((a) => a.name),
-    },
-  });
-}
-
-function releaseChangedError(name: string): MountError {
-  return new MountError('ERR_MOUNT_NOT_FOUND', `The release changed while ${printableName(name)} was being mounted`, {
-    details: { name: printableName(name) },
-    hint: 'Mount it again: everything that is mounted comes from one release.',
-    retryable: true,
-  });
 }

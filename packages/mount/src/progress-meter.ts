@@ -31,7 +31,7 @@ export class ProgressMeter {
   /** Adds an archive to the plan, `base` bytes of which are there already. */
   plan(archive: ReleaseArchive, base: number): void {
     const earlier = this.#shares.get(archive.digest);
-    if (earlier !== undefined) this.#totalBytes += earlier.base - base > 0 ? earlier.base - base : 0;
+    if (earlier !== undefined) this.#totalBytes += Math.max(earlier.base - base, 0);
     else this.#totalBytes += archive.sizeBytes - base;
     this.#shares.set(archive.digest, {
       archive,

@@ -13,6 +13,7 @@ import {
 import type { ContentOrigin } from './content-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
+import { probeRoot } from './probe-root.js';
 import {
   type FloorRecord,
   type LatestRecord,
@@ -164,7 +165,7 @@ export async function pinOf(keys: TrustOptions['keys']): Promise<string> {
 
 /** One step of the root chain. */
 export async function nextRoot(trusted: TrustedRoot, context: TrustContext): Promise<TrustedRoot | undefined> {
-  const key = rootKey(trusted.root.version + 1);
-  const bytes = await context.origin?.fetch(key, { maxBytes: MAX_ROOT_BYTES, signal: context.signal });
+  const { origin, signal } = context;
+  const bytes = origin && (await probeRoot(origin, trusted.root.version + 1, { signal }));
   return bytes === undefined ? undefined : updateRoot(trusted, bytes);
 }

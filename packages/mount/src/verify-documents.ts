@@ -20,6 +20,7 @@ import {
 import type { ContentOrigin } from './content-origin.js';
 import type { FindingList } from './content-report.js';
 import { MountError } from './mount-error.js';
+import { probeRoot } from './probe-root.js';
 
 /** What the checks of documents share. */
 export interface DocumentCheck {
@@ -44,7 +45,7 @@ export async function verifyRoots(
   let former: TrustedRoot | undefined;
   for (let version = 1; ; version++) {
     const key = rootKey(version);
-    const bytes = await fetchFile(key, MAX_ROOT_BYTES, check);
+    const bytes = await fetchRoot(version, version > (trusted?.root.version ?? 0) && version > 1, check);
     // Roots below the pinned one may be gone; above it the chain ends where there is none.
     if (bytes === undefined && version > (pinned?.root.version ?? 0)) break;
     if (bytes === undefined) continue;
@@ -144,6 +145,15 @@ function namedAs(error: unknown, digest: Digest): unknown {
 async function existingFile(key: string, maxBytes: number, check: DocumentCheck): Promise<Uint8Array> {
   const bytes = await fetchFile(key, maxBytes, check);
   if (bytes === undefined) throw missing(key);
+  return bytes;
+}
+
+/** A root that may not exist is probed for; one that must is fetched like every file. */
+async function fetchRoot(version: number, isProbe: boolean, check: DocumentCheck): Promise<Uint8Array | undefined> {
+  const key = rootKey(version);
+  if (!isProbe) return fetchFile(key, MAX_ROOT_BYTES, check);
+  const bytes = await probeRoot(check.origin, version, { signal: check.signal });
+  if (bytes !== undefined) check.onFile(key, bytes.length);
   return bytes;
 }
 

@@ -46,7 +46,9 @@ async function split(context: CommandContext, options: SplitOptions): Promise<Co
     const archives = await writeAll(context, planned, { out, settings });
     const release = buildRelease({ ...settings.release, plan: planned.plan, archives });
     const signed = await signRelease(release, [key]);
-    const written = await writeRelease(folderTarget(out), signed, { root, release });
+    const target = folderTarget(out);
+    const written = await writeRelease(target, signed, { root, release });
+    await target.close?.();
     return splitResult(planned, { archives, release, signed, out, releaseKey: written.key });
   } finally {
     await planned.close();

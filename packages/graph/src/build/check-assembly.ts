@@ -7,9 +7,9 @@ import type { GraphAssembly } from './graph-assembly.js';
  * start from) a path that is no node.
  */
 export function checkAssembly(assembly: GraphAssembly): void {
-  for (let node = 0; node < assembly.nodeCount; node++) {
-    const number = assembly.nodeNumbers[node] as number;
-    if (!isPlainPath(assembly, number)) checkPath(assembly, number);
+  // By number, not in the order of the nodes: that is how the bytes of the paths lie in memory.
+  for (let number = 0; number < assembly.paths.count; number++) {
+    if (assembly.nodeAt(number) >= 0 && !isPlainPath(assembly, number)) checkPath(assembly, number);
   }
   checkEdges(assembly);
 }

@@ -9,6 +9,7 @@ import {
   manifestFile,
   manifestOf,
   number,
+  varint,
 } from '../../test/protobuf-bytes.js';
 import { problemPaths, thrownBy } from '../../test/thrown.js';
 import { WORKED_MANIFEST_HEX } from '../../test/worked-manifest.js';
@@ -115,7 +116,7 @@ describe('an entry is refused', () => {
     ['a url that is not UTF-8', { 2: bytes(2, [0xff, 0xfe]) }, 'url'],
     ['a url that is not its hash', { 2: bytes(2, '/a.txt') }, 'url'],
     ['a digest too short', { 1: digest(1, 1, 19) }, 'hash'],
-    ['a digest too long', { 1: digest(1, 1, 1_000_000) }, 'hash'],
+    ['a digest too long', { 1: digest(1, 1, 100_000) }, 'hash'],
     ['an empty digest message', { 1: bytes(1, []) }, 'hash/data'],
     ['a hash of 8 fixed bytes', { 3: [0x19, 1, 2, 3, 4, 5, 6, 7, 8] }, 'urlHash'],
     ['packed dependants', { 7: bytes(7, [1, 2]) }, 'dependants'],
@@ -204,10 +205,10 @@ describe('limits', () => {
   });
 
   it('refuse more than 2^20 resources while they are read', () => {
-    const empties = new Array<number>(2 * (MAX_MANIFEST_RESOURCES + 1)).fill(0);
-    for (let i = 0; i < empties.length; i += 2) empties[i] = 0x1a;
-    const content = [...HEADER, ...empties];
-    const file = Uint8Array.from([...bytes(1, content), ...bytes(2, ''), ...number(4, 5)]);
+    const empties = Buffer.alloc(2 * (MAX_MANIFEST_RESOURCES + 1), Uint8Array.of(0x1a, 0));
+    const before = Uint8Array.from([0x0a, ...varint(HEADER.length + empties.length), ...HEADER]);
+    const after = Uint8Array.from([...bytes(2, ''), ...number(4, 5)]);
+    const file = new Uint8Array(Buffer.concat([before, empties, after]));
     expect(thrownBy(() => parseDefoldManifest(file)).code).toBe('ERR_TOO_LARGE');
   });
 

@@ -24,9 +24,12 @@ it.each([
 });
 
 it('agrees with the definition in 64-bit integers', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 70 }), (path) => hashResourcePath(path) === defined(path)),
-  );
+  const character = fc.constantFrom('/', '.', 'a', 'Z', '9', 'é', 'п', '漢', '💡', '\u0000');
+  const path = fc.array(character, { maxLength: 80 }).map((characters) => characters.join(''));
+  fc.assert(fc.property(path, (text) => hashResourcePath(text) === defined(text)));
+  for (const length of [255, 256, 257, 4_097]) {
+    expect(hashResourcePath('x'.repeat(length))).toBe(defined('x'.repeat(length)));
+  }
 });
 
 const M = 0xc6a4a7935bd1e995n;

@@ -19,13 +19,13 @@ describe('varints', () => {
         const writer = new ProtobufWriter();
         writer.writeVarint(value);
         expect([...writer.finish()]).toEqual(varint(value));
-        expect(new ProtobufReader(writer.finish()).readVarint()).toBe(value);
+        expect(BigInt(new ProtobufReader(writer.finish()).readVarint())).toBe(value);
       }),
     );
   });
 
   it.each([0n, 127n, 128n, 2n ** 35n - 1n, 2n ** 35n, 2n ** 63n, 2n ** 64n - 1n])('read %d at the borders', (value) => {
-    expect(read(varint(value)).readVarint()).toBe(value);
+    expect(BigInt(read(varint(value)).readVarint())).toBe(value);
   });
 
   it('may be padded: every reader gives that the same meaning', () => {

@@ -21,7 +21,7 @@ it('opens the signature of a real bundle to padding and the bare digest', () => 
   );
 });
 
-it.each([1_024, 2_048, 4_096])('reads keys of %d bits', (modulusLength) => {
+it.each([1_024, 2_048])('reads keys of %d bits', (modulusLength) => {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength });
   const key = parseRsaPublicKey(publicKey.export({ type: 'spki', format: 'der' }));
   const jwk = publicKey.export({ format: 'jwk' });

@@ -20,12 +20,14 @@ export interface BrokenArchive {
 
 const ARCHIVE_NAME = /^([0-9a-f]{64})\.zip$/;
 const PART_NAME = /^([0-9a-f]{64})\.part$/;
+const LOCK_NAME = /^([0-9a-f]{64})\.lock$/;
 const READ_BYTES = 1024 * 1024;
 
 /** The archives of a store: `archives/<sha256>.zip`, each whole or not there; `partial/` holds downloads that go on. */
 export class ArchiveFolder implements ArchiveStore {
   readonly #folder: string;
   readonly #partials: string;
+  #isSwept = false;
 
   constructor(root: string) {
     this.#folder = join(root, 'archives');
@@ -48,7 +50,7 @@ export class ArchiveFolder implements ArchiveStore {
       if (existing?.size === sizeBytes) return finishedWriter(sizeBytes);
       await makeFolder(this.#folder);
       await makeFolder(this.#partials);
-      await this.#sweep();
+      await this.sweep();
       const base = join(this.#partials, digestHex(digest));
       const lock = await lockPartial(`${base}.lock`);
       const partPath = lock === undefined ? `${base}.${temporaryName()}` : `${base}.part`;
@@ -85,10 +87,24 @@ export class ArchiveFolder implements ArchiveStore {
     return broken;
   }
 
-  async #sweep(): Promise<void> {
-    for (const name of await readdir(this.#partials)) {
+  /** Clears up after processes that died: private downloads, locks, what is left of downloads that were committed. */
+  async sweep(): Promise<void> {
+    if (this.#isSwept) return;
+    for (const name of (await ifThere(() => readdir(this.#partials))) ?? []) {
       if (isAbandoned(name)) await removeFile(join(this.#partials, name));
+      const hex = LOCK_NAME.exec(name)?.[1];
+      if (hex !== undefined) await this.#sweepLock(hex);
     }
+    this.#isSwept = true;
+  }
+
+  /** A process that died between the last rename and the end of its download left a lock, and maybe a journal. */
+  async #sweepLock(hex: string): Promise<void> {
+    const base = join(this.#partials, hex);
+    const lock = await lockPartial(`${base}.lock`);
+    if (lock === undefined) return;
+    if ((await ifThere(() => stat(`${base}.part`))) === undefined) await removeFile(`${base}.journal`);
+    await lock.release();
   }
 
   async #files(

@@ -47,6 +47,7 @@ export function nodeStore(folder: string, options: NodeStoreOptions = {}): NodeS
   const prepare = async (): Promise<void> => {
     await makeFolder(root);
     if (!isSwept) await table.sweep();
+    await archives.sweep();
     isSwept = true;
   };
   return {

@@ -8,7 +8,7 @@ import {
   parseDefoldManifest,
   serializeDefoldManifest,
 } from '@lading/manifest';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type MadeGame, madeFolder, madeGame, rejection, zipOf } from '../../test/support/made-game.js';
 import {
   baseArchive,
@@ -22,6 +22,12 @@ import {
 const game = await madeGame();
 const first = '/shared.texturec';
 const digest = game.digests.get(first) ?? '';
+
+const opened: ContentSource[] = [];
+
+afterAll(async () => {
+  for (const content of new Set(opened)) await content.close();
+});
 
 describe('liveUpdateZip', () => {
   it('gives every blob with its header, by hexDigest or by path', async () => {
@@ -241,6 +247,7 @@ async function expectWholeGame(content: ContentSource): Promise<void> {
     expect(member.equals(game.blobs.get(hexDigest) ?? Buffer.alloc(0))).toBe(true);
     expect(await content.stat({ path })).toEqual({ sizeBytes: member.length });
   }
+  opened.push(content);
 }
 
 async function readEvery(content: ContentSource): Promise<(string | undefined)[]> {
@@ -252,6 +259,7 @@ async function readEvery(content: ContentSource): Promise<(string | undefined)[]
     );
     codes.push(outcome);
   }
+  opened.push(content);
   return codes;
 }
 

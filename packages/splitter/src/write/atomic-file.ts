@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { printable, SplitError, systemErrorCode } from '../split-error.js';
 import type { ArchiveSink } from '../zip/archive-output.js';
@@ -29,27 +28,28 @@ export interface TemporaryFile {
  */
 export async function temporaryFile(folder: string): Promise<TemporaryFile> {
   const path = join(folder, `.lading-${randomBytes(8).toString('hex')}.tmp`);
-  const fd = await writing(folder, async () => {
+  const handle = await writing(folder, async () => {
     await mkdir(folder, { recursive: true });
-    return openSync(path, 'wx');
+    return open(path, 'wx');
   });
   let isOpen = true;
   let isCommitted = false;
-  const close = (): void => {
-    if (isOpen) closeSync(fd);
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
     isOpen = false;
+    await handle.close();
   };
   return {
     path,
-    sink: { write: (bytes) => writing(path, () => writeFully(fd, bytes)) },
+    sink: { write: (bytes) => writing(path, () => writeFully(handle, bytes)) },
     commit: (file) =>
       writing(file, async () => {
-        close();
+        await close();
         await rename(path, file);
         isCommitted = true;
       }),
     discard: async () => {
-      close();
+      await close();
       if (!isCommitted) await rm(path, { force: true });
     },
   };
@@ -79,8 +79,8 @@ export async function writeFileAtomically(file: string, bytes: Uint8Array): Prom
   }
 }
 
-async function writeFully(fd: number, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+async function writeFully(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) written += (await handle.write(bytes, written)).bytesWritten;
 }
 
 async function writing<T>(file: string, work: () => Promise<T>): Promise<T> {

@@ -9,14 +9,18 @@ export interface ArchiveSink {
 const BUFFER_BYTES = 4 * 1_048_576;
 
 /**
- * Collects small writes into one buffer of 4 MiB, hashes what leaves it, and knows the position. `flush` gives the event
- * loop a turn, so that signals and aborts are seen while synchronous work goes on.
+ * Collects small writes into a buffer of 4 MiB, hashes what leaves it, and knows the position. There are two buffers: one
+ * is filled while the sink still writes the other. `flush` gives the event loop a turn, so that signals and aborts are seen
+ * while synchronous work goes on.
  *
  * @internal
  */
 export class ArchiveOutput {
   readonly #sink: ArchiveSink;
-  readonly #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  #other: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  /** The write that still uses the other buffer. */
+  #pending: Promise<void> = Promise.resolve();
   readonly #whole = createHash('sha256');
   #region: ReturnType<typeof createHash> | undefined;
   #filled = 0;
@@ -55,8 +59,10 @@ export class ArchiveOutput {
       return;
     }
     await this.flush();
-    if (bytes.length >= BUFFER_BYTES) await this.#emit(bytes);
-    else await this.write(bytes);
+    if (bytes.length < BUFFER_BYTES) return this.write(bytes);
+    await this.#emit(bytes);
+    // These bytes are the caller's: they may change as soon as this returns.
+    await this.#pending;
   }
 
   /** From here on everything is hashed a second time, for {@link regionDigest}. */
@@ -65,11 +71,20 @@ export class ArchiveOutput {
     this.#region = createHash('sha256');
   }
 
+  /** Hands on what is collected. The sink may still be writing when this returns; see {@link finish}. */
   async flush(): Promise<void> {
-    const filled = this.#filled;
+    const full = this.#buffer.subarray(0, this.#filled);
     this.#filled = 0;
-    if (filled > 0) await this.#emit(this.#buffer.subarray(0, filled));
+    if (full.length === 0) return;
+    await this.#emit(full);
+    [this.#buffer, this.#other] = [this.#other, this.#buffer];
     await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  /** Hands on what is collected and waits until the sink has written all of it. */
+  async finish(): Promise<void> {
+    await this.flush();
+    await this.#pending;
   }
 
   /** Digest of all bytes; call it once, at the end. */
@@ -87,6 +102,9 @@ export class ArchiveOutput {
     this.#whole.update(bytes);
     this.#region?.update(bytes);
     this.#flushedBytes += bytes.length;
-    await this.#sink.write(bytes);
+    await this.#pending;
+    this.#pending = (async () => this.#sink.write(bytes))();
+    // A failed write is reported where it is awaited; until then it must not count as unhandled.
+    this.#pending.catch(() => undefined);
   }
 }

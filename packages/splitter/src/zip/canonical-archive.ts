@@ -129,7 +129,7 @@ async function finishArchive(
   const headers = directory.bytes();
   await output.write(headers);
   await output.write(endRecords({ entries: directory.entries, offset, sizeBytes: headers.length }));
-  await output.flush();
+  await output.finish();
   return {
     sizeBytes: output.position,
     digest: output.digest(),

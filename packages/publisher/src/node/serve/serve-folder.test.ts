@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { request as rawRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isLadingError } from '@lading/manifest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FolderServer, serveFolder } from './serve-folder.js';
+import { type FolderServer, type ServedRequest, serveFolder } from './serve-folder.js';
 
 const ARCHIVE = `archives/level-1.${'0'.repeat(16)}.zip`;
 
@@ -41,7 +42,7 @@ describe('serveFolder', () => {
     expect(response.headers.get('content-type')).toBe('application/zip');
     expect(response.headers.get('content-length')).toBe('10');
     expect(response.headers.get('etag')).toMatch(/^"[^"]+"$/);
-    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable, no-transform');
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-expose-headers')).toContain('content-range');
   });
@@ -100,6 +101,44 @@ describe('serveFolder', () => {
     'more/..%5csecret.txt',
   ])('gives 404 for %s, which is not in the folder', async (path) => {
     expect((await get(path)).status).toBe(404);
+  });
+
+  it.each(['/../secret.txt', '/more/../../secret.txt', '//../secret.txt', '/public/%2e%2e%2fsecret.txt'])(
+    'gives no file outside for a path that no browser sends: %s',
+    async (path) => {
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const { port } = new URL(server.url);
+        rawRequest({ host: '127.0.0.1', port, path }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+      expect(status).toBe(404);
+    },
+  );
+
+  it('sends a folder with an index to its path with a slash, on the same host', async () => {
+    await mkdir(join(dir, 'public/page'));
+    await writeFile(join(dir, 'public/page/index.html'), 'page');
+    const moved = await fetch(`${server.url}/page`, { redirect: 'manual' });
+    expect([moved.status, moved.headers.get('location')]).toEqual([308, '/page/']);
+    const page = await get('page');
+    expect([await page.text(), page.headers.get('content-type')]).toEqual(['page', 'text/html; charset=utf-8']);
+  });
+
+  it('tells each request, waits as long as it is told, offers no CORS when told not to, and stops with the signal', async () => {
+    const stop = new AbortController();
+    const seen: ServedRequest[] = [];
+    const onRequest = (request: ServedRequest): void => void seen.push(request);
+    const options = { port: 0, latencyMs: 80, cors: false, signal: stop.signal, onRequest };
+    const own = await serveFolder(join(dir, 'public'), options);
+    const startedAt = performance.now();
+    const response = await fetch(`${own.url}${ARCHIVE}`, { headers: { range: 'bytes=0-3' } });
+    expect(await response.text()).toBe('0123');
+    expect(performance.now() - startedAt).toBeGreaterThan(75);
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+    expect(seen).toEqual([{ method: 'GET', url: `/${ARCHIVE}`, range: 'bytes=0-3', status: 206, sentBytes: 4 }]);
+    stop.abort();
+    await expect(fetch(own.url)).rejects.toThrow();
   });
 
   it('throttles to the rate of a profile', async () => {

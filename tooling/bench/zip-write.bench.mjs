@@ -18,7 +18,7 @@ const yazl = createRequire(join(splitter, 'package.json'))('yazl');
 const members = Number(process.env.BENCH_MEMBERS ?? 50_000);
 const bytes = Number(process.env.BENCH_BYTES ?? 4_096);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const folder = mkdtempSync(join(tmpdir(), 'lading-bench-'));
+const folder = mkdtempSync(join(tmpdir(), 'zip-write-bench-'));
 
 try {
   const files = makeFiles();

@@ -1,4 +1,4 @@
 import { checkEverything } from './lib/check-everything.mjs';
 
-// `pnpm check`: what `npm test` does, on a workspace that is installed.
-await checkEverything();
+// `pnpm check [filter …]`: what `npm test` does, on a workspace that is installed.
+await checkEverything(process.argv.slice(2));

@@ -95,7 +95,8 @@ export function collect(value: string, previous: readonly string[] = []): readon
 /** Reads a whole number of 1 or more. */
 export function wholeNumber(value: string): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 1 || !/^\d+$/.test(value)) throw new InvalidArgumentError('Expected a whole number of 1 or more.');
+  if (!Number.isSafeInteger(number) || number < 1 || !/^\d+$/.test(value))
+    throw new InvalidArgumentError('Expected a whole number of 1 or more.');
   return number;
 }
 
@@ -123,7 +124,10 @@ export function timeSpan(value: string): number {
 
 function collectNamed(value: string, previous: readonly NamedGlobs[] = []): readonly NamedGlobs[] {
   const at = value.indexOf('=');
-  const include = value.slice(at + 1).split(',').filter((glob) => glob !== '');
+  const include = value
+    .slice(at + 1)
+    .split(',')
+    .filter((glob) => glob !== '');
   if (at < 1 || include.length === 0) throw new InvalidArgumentError('Expected NAME=GLOB or NAME=GLOB,GLOB.');
   return [...previous, { name: value.slice(0, at), include }];
 }

@@ -25,7 +25,11 @@ export async function readInput(file: string, maxBytes: number): Promise<Uint8Ar
 export function inputError(file: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new CliError('ERR_INPUT_MISSING', `${file} does not exist`, { cause: error, details: { file }, hint: 'Check the path; relative paths start at the current folder (or --cwd).' });
+    return new CliError('ERR_INPUT_MISSING', `${file} does not exist`, {
+      cause: error,
+      details: { file },
+      hint: 'Check the path; relative paths start at the current folder (or --cwd).',
+    });
   }
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) {
     const why = code === 'EISDIR' ? 'is a folder, not a file' : `cannot be read (${code})`;

@@ -31,7 +31,10 @@ export async function runCommand(
   try {
     const result = await command(createContext(host, common, abort.signal));
     if (result === undefined) return EXIT.ok;
-    await print(host.stdout, common.json ? `${JSON.stringify(result.json, undefined, 2)}\n` : `${printable(result.text)}\n`);
+    await print(
+      host.stdout,
+      common.json ? `${JSON.stringify(result.json, undefined, 2)}\n` : `${printable(result.text)}\n`,
+    );
     return result.exitCode ?? EXIT.ok;
   } catch (error) {
     return await reportError(host, common, abort.signal.aborted && isAbort(error) ? undefined : error);

@@ -1,9 +1,9 @@
 import { type Command, CommanderError } from 'commander';
+import { usageError } from './cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from './command-context.js';
 import { EXIT } from './exit-code.js';
 import { errorDocument, errorText } from './output/error-text.js';
 import { type Host, runCommand } from './run-command.js';
-import { usageError } from './cli-error.js';
 
 /** How a command's action hands its work over: the runner prints and counts, the command only works. */
 export type Run = (
@@ -42,7 +42,8 @@ function configureOutput(program: Command, host: Host): void {
     command.exitOverride().configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) => write(`${errorText(usageError(text.trim().replace(/^error: /, ''), hintFor(command)))}\n`),
+      outputError: (text, write) =>
+        write(`${errorText(usageError(text.trim().replace(/^error: /, ''), hintFor(command)))}\n`),
     });
   }
 }

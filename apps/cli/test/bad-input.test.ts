@@ -26,9 +26,14 @@ describe('bad input', () => {
   });
 
   /** Runs a command that must fail, checks that it fails in full, and gives code and exit code. */
-  async function failure(...args: string[]): Promise<{ code: string; exitCode: number; details: Record<string, unknown> }> {
+  async function failure(
+    ...args: string[]
+  ): Promise<{ code: string; exitCode: number; details: Record<string, unknown> }> {
     const run = await runLading([...args, '--json'], { cwd });
-    const { ok, error } = run.json<{ ok: boolean; error: { code: string; message: string; hint?: string; details: Record<string, unknown> } }>();
+    const { ok, error } = run.json<{
+      ok: boolean;
+      error: { code: string; message: string; hint?: string; details: Record<string, unknown> };
+    }>();
     expect(ok).toBe(false);
     expect(error.message).not.toBe('');
     expect(run.stderr).toContain(error.code);
@@ -68,7 +73,10 @@ describe('bad input', () => {
   });
 
   it('a manifest of random bytes is refused', async () => {
-    await writeFile(join(cwd, 'garbage.dmanifest'), Uint8Array.from({ length: 300 }, (_, i) => (i * 37) % 251));
+    await writeFile(
+      join(cwd, 'garbage.dmanifest'),
+      Uint8Array.from({ length: 300 }, (_, i) => (i * 37) % 251),
+    );
     expect(await failure('inspect', 'garbage.dmanifest')).toMatchObject({ code: 'ERR_MANIFEST', exitCode: 3 });
   });
 
@@ -79,7 +87,11 @@ describe('bad input', () => {
     ];
     await writeFile(join(cwd, 'dangling.graph.json'), JSON.stringify(graph));
     const { code, exitCode, details } = await failure('inspect', 'dangling.graph.json');
-    expect([code, exitCode, JSON.stringify(details)]).toEqual(['ERR_GRAPH_CLOSED', 3, expect.stringMatching(/gone\.texturec.*lost\.luac/)]);
+    expect([code, exitCode, JSON.stringify(details)]).toEqual([
+      'ERR_GRAPH_CLOSED',
+      3,
+      expect.stringMatching(/gone\.texturec.*lost\.luac/),
+    ]);
   });
 
   it('a reference to a file that is not there is reported with file and place', async () => {
@@ -89,33 +101,53 @@ describe('bad input', () => {
   });
 
   it('keys of another project neither sign, publish over, nor verify', async () => {
-    expect(await failure('split', ...SPLIT, '--key', 'other-keys/release.key.pem', '--trust', 'keys', '--out', 'x')).toMatchObject({ code: 'ERR_TRUST_SIGNATURE', exitCode: 5 });
-    expect(await failure('publish', 'release', '--target', 'public', '--key', 'other-keys')).toMatchObject({ exitCode: 5 });
+    expect(
+      await failure('split', ...SPLIT, '--key', 'other-keys/release.key.pem', '--trust', 'keys', '--out', 'x'),
+    ).toMatchObject({ code: 'ERR_TRUST_SIGNATURE', exitCode: 5 });
+    expect(await failure('publish', 'release', '--target', 'public', '--key', 'other-keys')).toMatchObject({
+      exitCode: 5,
+    });
     expect(await failure('pull', 'public', '--to', 'player', '--trust', 'other-keys')).toMatchObject({ exitCode: 5 });
     const verified = await runLading(['verify', 'public', '--trust', 'other-keys', '--json'], { cwd });
     expect([verified.exitCode, verified.json()]).toEqual([5, expect.objectContaining({ isSound: false })]);
     await writeFile(join(cwd, 'not-a-key.pem'), 'hello');
-    expect(await failure('publish', 'release', '--target', 'public', '--key', 'not-a-key.pem')).toMatchObject({ code: 'ERR_KEY', exitCode: 3 });
+    expect(await failure('publish', 'release', '--target', 'public', '--key', 'not-a-key.pem')).toMatchObject({
+      code: 'ERR_KEY',
+      exitCode: 3,
+    });
   });
 
   it('an archive that was changed behind its name is not published', async () => {
     await mkdir(join(cwd, 'changed'), { recursive: true });
     expect((await runLading(['split', ...SPLIT, '--key', 'keys', '--out', 'changed'], { cwd })).exitCode).toBe(0);
-    const { archives } = (await runLading(['split', ...SPLIT, '--key', 'keys', '--out', 'changed', '--json'], { cwd })).json<{ archives: { key: string }[] }>();
+    const { archives } = (
+      await runLading(['split', ...SPLIT, '--key', 'keys', '--out', 'changed', '--json'], { cwd })
+    ).json<{ archives: { key: string }[] }>();
     const file = join(cwd, 'changed', archives[0]?.key ?? '');
     const bytes = await readFile(file);
     bytes[40] = (bytes[40] ?? 0) ^ 1;
     await writeFile(file, bytes);
-    expect(await failure('publish', 'changed', '--target', 'elsewhere', '--key', 'keys')).toMatchObject({ exitCode: 3 });
+    expect(await failure('publish', 'changed', '--target', 'elsewhere', '--key', 'keys')).toMatchObject({
+      exitCode: 3,
+    });
   });
 
   it('a server that is not there, forbids, or answers nonsense: three different errors', async () => {
-    expect(await failure('pull', 'http://127.0.0.1:9/', '--to', 'p', '--trust', 'keys')).toMatchObject({ code: 'ERR_SOURCE_UNREACHABLE', exitCode: 4 });
+    expect(await failure('pull', 'http://127.0.0.1:9/', '--to', 'p', '--trust', 'keys')).toMatchObject({
+      code: 'ERR_SOURCE_UNREACHABLE',
+      exitCode: 4,
+    });
     await withServer(403, '', async (url) => {
-      expect(await failure('pull', url, '--to', 'p', '--trust', 'keys')).toMatchObject({ code: 'ERR_SOURCE_FORBIDDEN', exitCode: 4 });
+      expect(await failure('pull', url, '--to', 'p', '--trust', 'keys')).toMatchObject({
+        code: 'ERR_SOURCE_FORBIDDEN',
+        exitCode: 4,
+      });
     });
     await withServer(404, '', async (url) => {
-      expect(await failure('pull', url, '--to', 'p', '--trust', 'keys')).toMatchObject({ code: 'ERR_SOURCE_MISSING', exitCode: 4 });
+      expect(await failure('pull', url, '--to', 'p', '--trust', 'keys')).toMatchObject({
+        code: 'ERR_SOURCE_MISSING',
+        exitCode: 4,
+      });
     });
     await withServer(200, '<html>sign in to this network</html>', async (url) => {
       expect(await failure('pull', url, '--to', 'p', '--trust', 'keys')).toMatchObject({ exitCode: 5 });
@@ -127,7 +159,16 @@ describe('bad input', () => {
     const saved = { ...process.env };
     Object.assign(process.env, env);
     try {
-      expect(await failure('publish', 'release', '--target', 's3://bucket/prefix?region=us-east-1&endpoint=http://127.0.0.1:9', '--key', 'keys')).toMatchObject({
+      expect(
+        await failure(
+          'publish',
+          'release',
+          '--target',
+          's3://bucket/prefix?region=us-east-1&endpoint=http://127.0.0.1:9',
+          '--key',
+          'keys',
+        ),
+      ).toMatchObject({
         code: 'ERR_TARGET_UNREACHABLE',
         exitCode: 4,
       });
@@ -137,27 +178,50 @@ describe('bad input', () => {
   });
 
   it('a configuration with mistakes names all of them', async () => {
-    await writeFile(join(cwd, 'bad.config.json'), JSON.stringify({ projct: 'x', maxArchiveBytes: [], source: { kind: 'zip' } }));
+    await writeFile(
+      join(cwd, 'bad.config.json'),
+      JSON.stringify({ projct: 'x', maxArchiveBytes: [], source: { kind: 'zip' } }),
+    );
     const { code, exitCode, details } = await failure('plan', '--config', 'bad.config.json');
     expect([code, exitCode]).toEqual(['ERR_CONFIG', 3]);
-    expect((details.problems as { path: string }[]).map((p) => p.path)).toEqual(['/projct', '/maxArchiveBytes', '/source']);
+    expect((details.problems as { path: string }[]).map((p) => p.path)).toEqual([
+      '/projct',
+      '/maxArchiveBytes',
+      '/source',
+    ]);
   });
 
   it('Ctrl-C ends with 130 and leaves nothing half done', async () => {
-    const run = await runLading(['split', ...SPLIT, '--key', 'keys', '--out', 'interrupted'], { cwd, onStart: (interrupt) => interrupt() });
+    const run = await runLading(['split', ...SPLIT, '--key', 'keys', '--out', 'interrupted'], {
+      cwd,
+      onStart: (interrupt) => interrupt(),
+    });
     expect(run.exitCode).toBe(130);
     await expect(readFile(join(cwd, 'interrupted'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   describe.skipIf(!hasCorpus('defold'))('of real Defold files', () => {
     it('a v4 zip where v5 is needed', async () => {
-      expect(await failure('plan', '--content', join(CORPUS, 'defold/legacy/reszip-v4.zip'))).toMatchObject({ code: 'ERR_CONTENT_VERSION', exitCode: 3 });
+      expect(await failure('plan', '--content', join(CORPUS, 'defold/legacy/reszip-v4.zip'))).toMatchObject({
+        code: 'ERR_CONTENT_VERSION',
+        exitCode: 3,
+      });
     });
 
     it('a resource of the graph that the content does not have', async () => {
       const poc = join(CORPUS, 'defold/live-update-poc-1.8.0');
       const illumination = join(CORPUS, 'defold/illumination-1.6.2');
-      const { exitCode } = await failure('split', '--graph', join(poc, 'game.graph.json'), '--content', join(illumination, 'game.arci'), '--key', 'keys', '--out', 'x');
+      const { exitCode } = await failure(
+        'split',
+        '--graph',
+        join(poc, 'game.graph.json'),
+        '--content',
+        join(illumination, 'game.arci'),
+        '--key',
+        'keys',
+        '--out',
+        'x',
+      );
       expect(exitCode).toBe(3);
     });
 
@@ -175,7 +239,9 @@ describe('bad input', () => {
 });
 
 async function withServer(status: number, body: string, use: (url: string) => Promise<void>): Promise<void> {
-  const server = createServer((_request, response) => response.writeHead(status, { 'content-type': 'text/html' }).end(body));
+  const server = createServer((_request, response) =>
+    response.writeHead(status, { 'content-type': 'text/html' }).end(body),
+  );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   try {
     await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

@@ -28,7 +28,12 @@ describe.skipIf(!hasCorpus('defold'))('on real Defold data', () => {
     expect(run.json()).toMatchObject({
       kind: 'defold-zip',
       problems: [],
-      manifest: { version: 5, counts: { excluded: 7, bundled: 37 }, signature: { state: 'valid' }, engines: expect.arrayContaining([expect.objectContaining({ name: '1.11.2' })]) },
+      manifest: {
+        version: 5,
+        counts: { excluded: 7, bundled: 37 },
+        signature: { state: 'valid' },
+        engines: expect.arrayContaining([expect.objectContaining({ name: '1.11.2' })]),
+      },
       members: { present: 7 },
     });
     const text = (await lading('inspect', join(RESZIP, 'resources.zip'))).text;
@@ -38,33 +43,61 @@ describe.skipIf(!hasCorpus('defold'))('on real Defold data', () => {
 
   it('inspects the bundle folder, the graph, and each legacy manifest with its key', async () => {
     const bundle = await lading('inspect', RESZIP, '--json');
-    expect([bundle.exitCode, bundle.json()]).toEqual([0, expect.objectContaining({ kind: 'defold-bundle', digests: 'valid', problems: [] })]);
+    expect([bundle.exitCode, bundle.json()]).toEqual([
+      0,
+      expect.objectContaining({ kind: 'defold-bundle', digests: 'valid', problems: [] }),
+    ]);
     const graph = await lading('inspect', join(ILLUMINATION, 'game.graph.json'), '--json');
     expect([graph.exitCode, graph.json()]).toEqual([0, expect.objectContaining({ kind: 'graph', resources: 213 })]);
     const base = await lading('inspect', join(ILLUMINATION, 'game.arci'), '--json');
-    expect([base.exitCode, base.json()]).toEqual([0, expect.objectContaining({ kind: 'defold-base-archive', digests: 'valid' })]);
-    for (const [name, version] of [['v1-liverunner', 1], ['v3-decode', 3], ['v4-pokemon', 4]] as const) {
+    expect([base.exitCode, base.json()]).toEqual([
+      0,
+      expect.objectContaining({ kind: 'defold-base-archive', digests: 'valid' }),
+    ]);
+    for (const [name, version] of [
+      ['v1-liverunner', 1],
+      ['v3-decode', 3],
+      ['v4-pokemon', 4],
+    ] as const) {
       const run = await lading('inspect', join(DEFOLD, 'legacy', `${name}.dmanifest`), '--json');
-      expect([run.exitCode, run.json()]).toEqual([0, expect.objectContaining({ version, signature: expect.objectContaining({ state: 'valid' }) })]);
+      expect([run.exitCode, run.json()]).toEqual([
+        0,
+        expect.objectContaining({ version, signature: expect.objectContaining({ state: 'valid' }) }),
+      ]);
     }
     expect((await lading('inspect', join(DEFOLD, 'legacy/reszip-v4.zip'))).exitCode).toBe(0);
   });
 
   it('splits the Live Update zip under a size cap, every member with its original bytes', async () => {
     const source = join(RESZIP, 'resources.zip');
-    const run = await lading('split', '--content', source, '--max-archive-bytes', '600000', '--key', 'keys', '--out', 'reszip', '--json');
+    const run = await lading(
+      'split',
+      '--content',
+      source,
+      '--max-archive-bytes',
+      '600000',
+      '--key',
+      'keys',
+      '--out',
+      'reszip',
+      '--json',
+    );
     expect([run.exitCode, run.stderr]).toEqual([0, '']);
     const { archives } = run.json<{ archives: { key: string }[] }>();
     expect(archives.length).toBeGreaterThan(1);
     const original = await contentOf(source);
     const found = new Map<string, string>();
-    for (const { key } of archives) for (const [name, digest] of await contentOf(join(cwd, 'reszip', key))) found.set(name, digest);
-    for (const [name, digest] of original) if (name !== MANIFEST_MEMBER) expect([name, found.get(name)]).toEqual([name, digest]);
+    for (const { key } of archives)
+      for (const [name, digest] of await contentOf(join(cwd, 'reszip', key))) found.set(name, digest);
+    for (const [name, digest] of original)
+      if (name !== MANIFEST_MEMBER) expect([name, found.get(name)]).toEqual([name, digest]);
     expect((await lading('verify', 'reszip', '--trust', 'keys')).exitCode).toBe(0);
   });
 
   it('reads a resource as the game sees it, by its path', async () => {
-    const manifest = (await lading('inspect', join(RESZIP, 'resources.zip'), '--json')).json<{ manifest: { resources: { path: string | null; flags: string[]; sizeBytes: number }[] } }>().manifest;
+    const manifest = (await lading('inspect', join(RESZIP, 'resources.zip'), '--json')).json<{
+      manifest: { resources: { path: string | null; flags: string[]; sizeBytes: number }[] };
+    }>().manifest;
     for (const { path, flags, sizeBytes } of manifest.resources) {
       if (path === null || !flags.includes('excluded')) continue;
       const run = await lading('read', 'reszip', path);
@@ -73,7 +106,9 @@ describe.skipIf(!hasCorpus('defold'))('on real Defold data', () => {
   });
 
   it('notices any flipped byte and names the file and the member', async () => {
-    const files = (await readdir(join(cwd, 'reszip'), { recursive: true })).filter((name) => /\.(zip|json)$/.test(name));
+    const files = (await readdir(join(cwd, 'reszip'), { recursive: true })).filter((name) =>
+      /\.(zip|json)$/.test(name),
+    );
     expect(files.length).toBeGreaterThan(3);
     for (const [i, name] of files.sort().entries()) {
       const file = join(cwd, 'reszip', name);
@@ -114,8 +149,17 @@ describe.skipIf(!hasCorpus('defold'))('on real Defold data', () => {
   it("exports the content as one ordinary zip that is read by the same rules as Bob's own", async () => {
     const source = join(RESZIP, 'resources.zip');
     expect((await lading('export', '--content', source, '--zip', 'export.zip')).exitCode).toBe(0);
-    const inspected = await lading('inspect', 'export.zip', '--public-key', join(RESZIP, 'archive/game0.public.der'), '--json');
-    expect([inspected.exitCode, inspected.json()]).toEqual([0, expect.objectContaining({ kind: 'defold-zip', problems: [], members: { present: 7, absent: 37 } })]);
+    const inspected = await lading(
+      'inspect',
+      'export.zip',
+      '--public-key',
+      join(RESZIP, 'archive/game0.public.der'),
+      '--json',
+    );
+    expect([inspected.exitCode, inspected.json()]).toEqual([
+      0,
+      expect.objectContaining({ kind: 'defold-zip', problems: [], members: { present: 7, absent: 37 } }),
+    ]);
     const [bob, ours] = await Promise.all([contentOf(source), contentOf(join(cwd, 'export.zip'))]);
     expect(ours).toEqual(bob);
     const folder = await lading('export', '--content', source, '--folder', 'exported');
@@ -145,7 +189,12 @@ async function contentOf(file: string): Promise<Map<string, string>> {
   const archive: Archive = await openArchive(await fileSource(file), { codecs: nodeCodecs });
   const content = new Map<string, string>();
   for (let entry = 0; entry < archive.entries; entry++) {
-    content.set(archive.nameOf(entry), createHash('sha256').update(await archive.read(entry)).digest('hex'));
+    content.set(
+      archive.nameOf(entry),
+      createHash('sha256')
+        .update(await archive.read(entry))
+        .digest('hex'),
+    );
   }
   await archive.close();
   return content;

@@ -19,7 +19,9 @@ const NODE_24 = join(dirname(createRequire(import.meta.url).resolve('node-linux-
 const RESZIP = join(CORPUS, 'defold/reszip-1.11.2/resources.zip');
 const SOURCES: readonly (readonly [string, readonly string[]])[] = [
   ['a plain folder', ['--assets', 'assets', '--root', '/levels/*.json', '--max-archive-bytes', '800']],
-  ...(hasCorpus('defold') ? [['a Live Update zip', ['--content', RESZIP, '--max-archive-bytes', '600000']] as const] : []),
+  ...(hasCorpus('defold')
+    ? [['a Live Update zip', ['--content', RESZIP, '--max-archive-bytes', '600000']] as const]
+    : []),
 ];
 
 describe.each(SOURCES)('two splits of %s are equal, byte by byte', (name, source) => {
@@ -37,16 +39,36 @@ describe.each(SOURCES)('two splits of %s are equal, byte by byte', (name, source
   });
 
   /** Splits in a process of its own. */
-  async function split(out: string, node: string, environment: Record<string, string>): Promise<ReadonlyMap<string, string>> {
-    const args = ['--conditions=@lading/source', '--import', 'tsx', LADING, 'split', ...source, '--key', join(cwd, 'keys'), '--out', join(cwd, out), '--cwd', join(cwd, 'elsewhere')];
+  async function split(
+    out: string,
+    node: string,
+    environment: Record<string, string>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const args = [
+      '--conditions=@lading/source',
+      '--import',
+      'tsx',
+      LADING,
+      'split',
+      ...source,
+      '--key',
+      join(cwd, 'keys'),
+      '--out',
+      join(cwd, out),
+      '--cwd',
+      join(cwd, 'elsewhere'),
+    ];
     await mkdir(join(cwd, 'elsewhere'), { recursive: true });
-    if (!existsSync(join(cwd, 'elsewhere/assets'))) await writeInOrder(join(cwd, 'elsewhere/assets'), Object.entries(SMALL_GAME).reverse());
+    if (!existsSync(join(cwd, 'elsewhere/assets')))
+      await writeInOrder(join(cwd, 'elsewhere/assets'), Object.entries(SMALL_GAME).reverse());
     await run(node, args, { cwd: PACKAGE, env: { PATH: process.env.PATH ?? '', ...environment } });
     return digestsOf(join(cwd, out));
   }
 
   it('in another place, time zone and locale, from files made in another order', async () => {
-    expect(await split('tokyo', process.execPath, { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' })).toEqual(expected);
+    expect(
+      await split('tokyo', process.execPath, { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }),
+    ).toEqual(expected);
     expect(await split('new-york', process.execPath, { TZ: 'America/New_York', LC_ALL: 'C' })).toEqual(expected);
   });
 
@@ -70,7 +92,12 @@ async function digestsOf(dir: string): Promise<ReadonlyMap<string, string>> {
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
-    digests.set(file.slice(dir.length), createHash('sha256').update(await readFile(file)).digest('hex'));
+    digests.set(
+      file.slice(dir.length),
+      createHash('sha256')
+        .update(await readFile(file))
+        .digest('hex'),
+    );
   }
   return new Map([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

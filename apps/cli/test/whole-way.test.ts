@@ -1,4 +1,4 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveFolder } from '@lading/publisher/node';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +33,11 @@ describe('the whole way, from a folder to a mounted archive', () => {
   it('plans: each resource outside the base once, by its only root or its exact set of consumers', async () => {
     const run = await lading('plan', ...SPLIT, '--json');
     expect(run.exitCode).toBe(0);
-    const plan = run.json<{ roots: Record<string, string[]>; base: { resources: number }; archives: { name: string; rule: string; resources: { path: string }[] }[] }>();
+    const plan = run.json<{
+      roots: Record<string, string[]>;
+      base: { resources: number };
+      archives: { name: string; rule: string; resources: { path: string }[] }[];
+    }>();
     const where = Object.fromEntries(plan.archives.flatMap((a) => a.resources.map((r) => [r.path, a.rule])));
     expect(where).toEqual({
       '/levels/1.json': 'root',
@@ -57,11 +61,24 @@ describe('the whole way, from a folder to a mounted archive', () => {
   });
 
   it('splits into the bucket layout without a channel, and verifies it', async () => {
-    const run = await lading('split', ...SPLIT, '--key', 'keys', '--out', 'release', '--release-version', '1.0.0', '--json');
+    const run = await lading(
+      'split',
+      ...SPLIT,
+      '--key',
+      'keys',
+      '--out',
+      'release',
+      '--release-version',
+      '1.0.0',
+      '--json',
+    );
     expect([run.exitCode, run.stderr]).toEqual([0, '']);
     expect((await readdir(join(cwd, 'release'))).sort()).toEqual(['archives', 'releases', 'root']);
     const verified = await lading('verify', 'release', '--trust', 'keys', '--json');
-    expect([verified.exitCode, verified.json()]).toEqual([0, expect.objectContaining({ isSound: true, releases: 1, findings: [] })]);
+    expect([verified.exitCode, verified.json()]).toEqual([
+      0,
+      expect.objectContaining({ isSound: true, releases: 1, findings: [] }),
+    ]);
   });
 
   it('reads a resource from the split, before it is published', async () => {
@@ -76,18 +93,41 @@ describe('the whole way, from a folder to a mounted archive', () => {
     const first = await lading('publish', 'release', '--target', 'public', '--key', 'keys', '--json');
     expect([first.exitCode, first.json()]).toEqual([0, expect.objectContaining({ status: 'published' })]);
     const second = await lading('publish', 'release', '--target', 'public', '--key', 'keys', '--json');
-    expect([second.exitCode, second.json()]).toEqual([0, expect.objectContaining({ status: 'up-to-date', uploadedObjects: 0 })]);
+    expect([second.exitCode, second.json()]).toEqual([
+      0,
+      expect.objectContaining({ status: 'up-to-date', uploadedObjects: 0 }),
+    ]);
     expect((await lading('verify', 'public', '--trust', 'keys')).exitCode).toBe(0);
   });
 
   it('pulls what one root needs over HTTP into an empty folder and reads it back', async () => {
     const server = await serveFolder(join(cwd, 'public'));
     try {
-      const pulled = await lading('pull', server.url, '--root', '/levels/2.json', '--to', 'player', '--trust', 'keys', '--json');
+      const pulled = await lading(
+        'pull',
+        server.url,
+        '--root',
+        '/levels/2.json',
+        '--to',
+        'player',
+        '--trust',
+        'keys',
+        '--json',
+      );
       expect([pulled.exitCode, pulled.stderr]).toEqual([0, '']);
       const { receivedBytes } = pulled.json<{ receivedBytes: number }>();
       expect(receivedBytes).toBeGreaterThan(0);
-      const again = await lading('pull', `${server.url}channels/stable.json`, '--root', '/levels/2.json', '--to', 'player', '--trust', 'keys', '--json');
+      const again = await lading(
+        'pull',
+        `${server.url}channels/stable.json`,
+        '--root',
+        '/levels/2.json',
+        '--to',
+        'player',
+        '--trust',
+        'keys',
+        '--json',
+      );
       expect(again.json()).toMatchObject({ receivedBytes: 0 });
       const remote = await lading('read', server.url, '/pictures/all.txt', '--trust', 'keys');
       expect(remote.text).toBe(SMALL_GAME['pictures/all.txt']);
@@ -100,12 +140,17 @@ describe('the whole way, from a folder to a mounted archive', () => {
       expect((await lading('read', 'player', `/${path}`)).text).toBe(SMALL_GAME[path]);
     }
     const missing = await lading('read', 'player', '/pictures/a.txt', '--json');
-    expect([missing.exitCode, missing.json()]).toEqual([3, expect.objectContaining({ error: expect.objectContaining({ code: 'ERR_RESOURCE_NOT_FOUND' }) })]);
+    expect([missing.exitCode, missing.json()]).toEqual([
+      3,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'ERR_RESOURCE_NOT_FOUND' }) }),
+    ]);
   });
 
   it('publishes a change under the next number, and players get it', async () => {
     await writeTree(join(cwd, 'assets'), { 'pictures/b.txt': 'another picture b' });
-    expect((await lading('split', ...SPLIT, '--key', 'keys', '--out', 'release-2', '--release-version', '1.0.1')).exitCode).toBe(0);
+    expect(
+      (await lading('split', ...SPLIT, '--key', 'keys', '--out', 'release-2', '--release-version', '1.0.1')).exitCode,
+    ).toBe(0);
     const published = await lading('publish', 'release-2', '--target', 'public', '--key', 'keys', '--json');
     expect(published.json()).toMatchObject({ status: 'published', channel: { sequence: 2, release: { sequence: 2 } } });
     const pulled = await lading('pull', 'public', '--root', '/levels/2.json', '--to', 'player', '--trust', 'keys');
@@ -127,9 +172,15 @@ describe('the whole way, from a folder to a mounted archive', () => {
       }),
     });
     const split = await lading('split', '--json');
-    expect([split.exitCode, split.json<{ release: { document: { project: string } } }>().release.document.project]).toEqual([0, 'small']);
+    expect([
+      split.exitCode,
+      split.json<{ release: { document: { project: string } } }>().release.document.project,
+    ]).toEqual([0, 'small']);
     expect(split.json<{ archives: { name: string }[] }>().archives.map((a) => a.name)).toContain('winter');
     const published = await lading('publish', '--env', 'qa', '--json');
-    expect([published.exitCode, published.json()]).toEqual([0, expect.objectContaining({ channel: expect.objectContaining({ name: 'qa' }) })]);
+    expect([published.exitCode, published.json()]).toEqual([
+      0,
+      expect.objectContaining({ channel: expect.objectContaining({ name: 'qa' }) }),
+    ]);
   });
 });

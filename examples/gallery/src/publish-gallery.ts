@@ -73,7 +73,10 @@ async function split(
   );
   const { files, bytes } = folderSize(join(out, 'archives'));
   const from = folderSize(assets);
-  return { what: `${from.files} files into ${files} archives, one per room and one for what rooms share`, bytes };
+  return {
+    what: `${from.files} files into ${files} archives: one for each room, one for each set of rooms that share`,
+    bytes,
+  };
 }
 
 async function publish(

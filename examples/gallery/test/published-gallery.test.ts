@@ -65,6 +65,7 @@ describe.skipIf(!isBuilt)('the gallery, published with the CLI', () => {
   it('uploads nothing new when it is published again', async () => {
     const again = await publishGallery(LADING, folders);
     expect(again.find(({ step }) => step === 'keys')?.what).toContain('kept');
+    expect(again.find(({ step }) => step === 'publish')?.what).toContain(': 0 new files');
     const result = await runLading(LADING, 'verify', contentFolder(folders), '--trust', keysFolder(folders));
     expect(result).toBeTypeOf('object');
   });

@@ -1,7 +1,16 @@
 import type { PublishTarget } from '@lading/publisher';
 import { expectCode, expectSameBytes, expectThat } from './expectations.js';
 import type { PublishTargetCheck } from './publish-target-conformance.js';
-import { byUtf8, expectContent, isSame, LARGE_BYTES, listKeys, META, pattern, reopenable } from './publish-target-samples.js';
+import {
+  byUtf8,
+  expectContent,
+  isSame,
+  LARGE_BYTES,
+  listKeys,
+  META,
+  pattern,
+  reopenable,
+} from './publish-target-samples.js';
 
 const ODD_KEYS: readonly string[] = [
   'odd/a b.txt',
@@ -174,4 +183,3 @@ async function writeInTurn(target: PublishTarget, versions: readonly Uint8Array[
     await target.put('k', reopenable(bytes), META);
   }
 }
-

@@ -59,4 +59,3 @@ function checksFor(options: PublishTargetConformanceOptions): Record<string, Pub
     ...(options.storedMeta && { 'Content-Type and Cache-Control are kept': metaIsKept }),
   };
 }
-

@@ -1,7 +1,15 @@
 import type { PublishTarget } from '@lading/publisher';
 import { caughtFrom, expectCode, expectThat } from './expectations.js';
 import type { PublishTargetCheck, PublishTargetConformanceOptions } from './publish-target-conformance.js';
-import { expectContent, LARGE_BYTES, listKeys, META, META_JSON, pattern, reopenable } from './publish-target-samples.js';
+import {
+  expectContent,
+  LARGE_BYTES,
+  listKeys,
+  META,
+  META_JSON,
+  pattern,
+  reopenable,
+} from './publish-target-samples.js';
 
 /** Conditional writes: whoever loses learns it. */
 export const CONDITIONS: Record<string, PublishTargetCheck> = {
@@ -86,7 +94,10 @@ export const LIMITS: Record<string, PublishTargetCheck> = {
   },
 };
 
-export async function forbiddenIsNotMissing(_target: PublishTarget, options: PublishTargetConformanceOptions): Promise<void> {
+export async function forbiddenIsNotMissing(
+  _target: PublishTarget,
+  options: PublishTargetConformanceOptions,
+): Promise<void> {
   const target = await options.createForbidden?.();
   expectThat(target !== undefined, 'no forbidden target');
   await expectEveryCallFails(target, 'ERR_TARGET_FORBIDDEN');
@@ -143,4 +154,3 @@ async function expectOneWinner(
   expectThat(first !== undefined && winner !== undefined, 'no writers');
   await expectContent(first, 'race', pattern(64, winner));
 }
-

@@ -12,7 +12,7 @@ export interface Components {
  * space-efficient algorithm for finding strongly connected components*, 2016), with stacks of its own instead of
  * recursion, so that any depth takes linear time.
  *
- * @param blocked - 1 for nodes that no edge leads into; a start that is blocked is entered all the same.
+ * @param blocked - 1 for nodes that no edge leads into. All starts are such nodes, each a component of its own.
  */
 export function findComponents(graph: ResourceGraph, starts: Iterable<number>, blocked: Uint8Array): Components {
   const walk = new ComponentWalk(graph, blocked);
@@ -55,9 +55,20 @@ class ComponentWalk {
     this.#waiting = new Int32Array(nodeCount);
   }
 
+  /** Walks what a start reaches, and then closes the start: a component of its own, because nothing leads into it. */
   from(start: number): void {
     if (this.of[start] !== -1) return;
-    this.#enter(start);
+    const { edgeStarts, edgeTargets } = this.#graph;
+    const end = edgeStarts[start + 1] as number;
+    for (let edge = edgeStarts[start] as number; edge < end; edge++) {
+      const target = edgeTargets[edge] as number;
+      if (this.#low[target] === 0) this.#walk(target);
+    }
+    this.of[start] = this.count++;
+  }
+
+  #walk(first: number): void {
+    this.#enter(first);
     while (this.#pathLength > 0) {
       const node = this.#path[this.#pathLength - 1] as number;
       const child = this.#nextChild(node);

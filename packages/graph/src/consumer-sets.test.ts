@@ -152,7 +152,7 @@ describe('closureOf and consumerSets', () => {
           expectLikeModel(graph);
         },
       ),
-      { numRuns: IS_LONG ? 100_000 : 3_000 },
+      { numRuns: IS_LONG ? 100_000 : 2_000 },
     );
   });
 

@@ -3,7 +3,6 @@ import { LadingError, type LadingErrorOptions, type Problem } from './lading-err
 /** Every code that `@lading/manifest` throws. */
 export type ManifestErrorCode =
   | 'ERR_PATH'
-  | 'ERR_DIGEST'
   | 'ERR_TOO_LARGE'
   | 'ERR_JSON'
   | 'ERR_MANIFEST'

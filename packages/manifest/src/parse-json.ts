@@ -62,16 +62,35 @@ function jsonError(what: string, reason: string, problem: string, cause?: unknow
 /** Finds a key that one object names twice. The text is known to be JSON, so strings and braces are all that matter. */
 function findRepeatedKey(text: string): string | undefined {
   const open: Set<string>[] = [];
-  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/g;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const keys = open[open.length - 1];
-    if (match[0] === '{') open.push(new Set());
-    else if (match[0] === '}') open.pop();
-    else if (match[1] !== undefined && keys !== undefined) {
-      const key = JSON.parse(match[0].slice(0, -match[1].length)) as string;
-      if (keys.has(key)) return key;
-      keys.add(key);
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{') open.push(new Set());
+    else if (character === '}') open.pop();
+    else if (character === '"') {
+      const end = endOfString(text, at);
+      const keys = open[open.length - 1];
+      if (keys !== undefined && isFollowedByColon(text, end)) {
+        const key = JSON.parse(text.slice(at, end)) as string;
+        if (keys.has(key)) return key;
+        keys.add(key);
+      }
+      at = end - 1;
     }
   }
   return undefined;
+}
+
+/** Just behind the closing quote. By search, not by a regular expression: those run out of stack on a string of 16 MB. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return quote + 1;
+  }
+}
+
+function isFollowedByColon(text: string, at: number): boolean {
+  let next = at;
+  while (text[next] === ' ' || text[next] === '\t' || text[next] === '\n' || text[next] === '\r') next++;
+  return text[next] === ':';
 }

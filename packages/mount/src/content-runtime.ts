@@ -281,7 +281,7 @@ export class ContentRuntime implements Runtime {
     const content = await open(archive, this.#options, signal);
     const mount = await this.#changeOrClose(content, async () => {
       this.#assertFree(name);
-      if (this.#inUse !== release) throw releaseChangedError(name);
+      if (this.#inUse?.digest !== release.digest) throw releaseChangedError(name);
       const wanted: WantedMount = {
         name,
         archive,

@@ -121,7 +121,8 @@ export class Downloader {
     try {
       await this.#tryUntilDone(archive, flight);
     } catch (error) {
-      this.#options.events.emit('downloadFailed', { archive: archive.name, error });
+      const isWanted = !flight.controller.signal.aborted; // Broken off on purpose is no failure.
+      if (isWanted) this.#options.events.emit('downloadFailed', { archive: archive.name, error });
       throw error;
     }
   }

@@ -44,12 +44,14 @@ export function httpOrigin(prefix: string, options: HttpOriginOptions = {}): Con
   const request: Request = { ...options, base, stallTimeoutMs };
   return {
     name: nameOfUrl(base),
-    fetch: (key, call) => fetchWhole(request, resolve(key), call),
+    fetch: async (key, call) => fetchWhole(request, resolve(key), call),
     open: async (key, { sizeBytes, signal }) => {
       signal?.throwIfAborted();
       return httpSource(resolve(key), { fetch: options.fetch, headers: options.headers, sizeBytes });
     },
-    stream: (key, call) => streamRest(request, resolve(key), call),
+    async *stream(key, call) {
+      yield* streamRest(request, resolve(key), call);
+    },
   };
 }
 

@@ -60,8 +60,7 @@ export class RuntimeEmitter {
     for (const listener of [...(this.#listeners.get(type) ?? [])]) {
       notify(() => (listener as (event: RuntimeEvents[Type]) => void)(event));
     }
-    const { ...facts } = event;
-    notify(() => this.#onEvent?.({ type, ...facts } as RuntimeEvent));
+    notify(() => this.#onEvent?.({ ...event, type } as unknown as RuntimeEvent));
   }
 }
 

@@ -462,6 +462,27 @@ describe('releases', () => {
     expect(runtime.status()).toMatchObject({ active: { sequence: 2 }, latest: { sequence: 2 } });
   });
 
+  test('a mount that is being made survives a refresh that finds nothing new', async () => {
+    const runtime = await start(await layoutOf());
+    const [mount] = await Promise.all([runtime.addMount({ name: 'm', archive: 'level-1' }), runtime.refresh()]);
+    expect(runtime.mounts()).toEqual([mount]);
+  });
+
+  test('a mount of the game moves to the new release with its own name and priority', async () => {
+    const layout = await layoutOf();
+    const runtime = await start(layout);
+    await runtime.addMount({ name: 'mine', archive: 'level-1', priority: 77 });
+    const next = await buildLayout({ keys, archives: NEW, roots: ROOTS, sequence: 2, before: layout.files });
+    for (const [key, bytes] of next.files) layout.files.set(key, bytes);
+    await runtime.refresh();
+    const old = await runtime.addMount({ name: 'other', archive: 'shared' });
+    expect(old.release).toBe('1.0.1');
+    await runtime.ensure('/levels/2.json');
+    expect(runtime.mounts()[0]).toMatchObject({ name: 'mine', priority: 77, release: '1.0.2' });
+    expect(new Set(runtime.mounts().map(({ release }) => release))).toEqual(new Set(['1.0.2']));
+    expect(decode(await runtime.read('/levels/1.json'))).toBe('level one, new');
+  });
+
   test('an older channel than was seen is refused, also after a restart, and nothing changes', async () => {
     const old = await layoutOf();
     const next = await buildLayout({ keys, archives: NEW, roots: ROOTS, sequence: 2, before: old.files });

@@ -58,6 +58,7 @@ export async function verifyRoots(
       if (trusted === undefined || version > trusted.root.version) trusted = root;
     } catch (error) {
       check.found.add(key, error);
+      former = undefined; // The next one cannot be judged by it.
       if (version >= (pinned?.root.version ?? 1)) break;
     }
   }

@@ -4,15 +4,15 @@ import {
   MAX_ROOT_BYTES,
   readEnvelope,
   rootKey,
-  signChannel,
   type SigningKey,
+  signChannel,
   verifyChannel,
 } from '@lading/manifest';
 import { eachLimited } from './each-limited.js';
 import { OBJECT_HEADERS } from './object-headers.js';
 import { PublishError } from './publish-error.js';
-import { ProgressMeter, type PublishProgress } from './publish-progress.js';
 import type { PublishPlan } from './publish-plan.js';
+import { ProgressMeter, type PublishProgress } from './publish-progress.js';
 import type { PublishTarget, TargetCallOptions } from './publish-target.js';
 import { readBackArchives, readBackRelease } from './read-back.js';
 import { newestRoot, type ReleaseSource } from './release-source.js';
@@ -109,7 +109,12 @@ async function signNext(
 async function uploadArchives(
   plan: PublishPlan,
   target: PublishTarget,
-  { source, concurrency, signal, meter }: UploadOptions & { readonly source: ReleaseSource; readonly concurrency: number },
+  {
+    source,
+    concurrency,
+    signal,
+    meter,
+  }: UploadOptions & { readonly source: ReleaseSource; readonly concurrency: number },
 ): Promise<void> {
   const isNew = new Set(plan.uploads.map(({ key }) => key));
   const archives = source.release.archives.filter(({ key }) => isNew.has(key));

@@ -2,6 +2,8 @@
 
 export type { MemoryObject, MemoryTarget } from './memory-target.js';
 export { memoryTarget } from './memory-target.js';
+export type { PublishErrorCode } from './publish-error.js';
+export { PublishError } from './publish-error.js';
 export type {
   ListedObject,
   ObjectBody,
@@ -12,35 +14,33 @@ export type {
   TargetCallOptions,
   TargetCapabilities,
 } from './publish-target.js';
-export type { PublishErrorCode } from './publish-error.js';
-export { PublishError } from './publish-error.js';
 
 // A publish: look, plan, apply.
 
-export type { ReleaseSource } from './release-source.js';
-export { newestRoot } from './release-source.js';
-export type { PreparedPublish, PreparePublishOptions } from './prepare-publish.js';
-export { preparePublish } from './prepare-publish.js';
 export type { ApplyPublishOptions, PublishResult } from './apply-publish.js';
 export { APPLY_PUBLISH_DEFAULTS, applyPublish } from './apply-publish.js';
-export type { PublishProgress, PublishStage } from './publish-progress.js';
+export type { PreparedPublish, PreparePublishOptions } from './prepare-publish.js';
+export { preparePublish } from './prepare-publish.js';
 export type { ChannelAction, PlannedCalls, PlannedObject, PublishPlan } from './publish-plan.js';
 export { publishPlanJson } from './publish-plan.js';
+export type { PublishProgress, PublishStage } from './publish-progress.js';
+export type { ReleaseSource } from './release-source.js';
+export { newestRoot } from './release-source.js';
 
 // The steps of looking and planning, for callers that need them one by one.
 
-export type { CurrentChannel, ReadTargetStateOptions, TargetState } from './target-state.js';
-export { readTargetState } from './target-state.js';
 export { numberRelease } from './number-release.js';
-export type { PlanPublishOptions } from './plan-publish.js';
-export { planPublish } from './plan-publish.js';
 export type { ObjectKind } from './object-headers.js';
 export { OBJECT_HEADERS, objectKind } from './object-headers.js';
+export type { PlanPublishOptions } from './plan-publish.js';
+export { planPublish } from './plan-publish.js';
+export type { CurrentChannel, ReadTargetStateOptions, TargetState } from './target-state.js';
+export { readTargetState } from './target-state.js';
 
 // For those who write targets.
 
-export { parseTargetUrl, targetUrlScheme } from './parse-target-url.js';
 export { bodySizeBytes, collectBody, readBody } from './object-body.js';
+export { parseTargetUrl, targetUrlScheme } from './parse-target-url.js';
 export { printable } from './printable.js';
 export { conflictError, tooLargeError, wrongBodyError } from './target-errors.js';
 export { assertTargetKey, compareKeys, MAX_TARGET_KEY_BYTES, targetKeyProblem } from './target-key.js';

@@ -1,9 +1,9 @@
 import {
   renumberRelease,
-  sameReleaseContent,
-  type SigningKey,
-  signRelease,
   type SignedDocument,
+  type SigningKey,
+  sameReleaseContent,
+  signRelease,
   verifyRelease,
 } from '@lading/manifest';
 import { PublishError } from './publish-error.js';
@@ -38,7 +38,10 @@ export async function numberRelease(
   const { releaseKeys = [] } = options;
   if (releaseKeys.length === 0) throw sequenceError(source, state.channel);
   const release = renumberRelease(source.release, nextSequence(pointer.sequence));
-  return verified({ ...numbered, release, ...sealed(await signRelease(release, releaseKeys)) }, source.release.sequence);
+  return verified(
+    { ...numbered, release, ...sealed(await signRelease(release, releaseKeys)) },
+    source.release.sequence,
+  );
 }
 
 /** One more; beyond 2^53 - 1 there is nothing, so a project that gets there needs new keys. */

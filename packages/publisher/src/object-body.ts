@@ -48,8 +48,12 @@ export async function collectBody(
 
 function wrongLength(expected: number, actual: number): PublishError {
   const got = actual > expected ? 'more' : `${actual}`;
-  return new PublishError('ERR_PUBLISH_SOURCE', `Body gave the wrong number of bytes: expected ${expected}, got ${got}`, {
-    details: { expected, actual },
-    hint: 'The file changed while it was read. Run the command again when nothing writes to it.',
-  });
+  return new PublishError(
+    'ERR_PUBLISH_SOURCE',
+    `Body gave the wrong number of bytes: expected ${expected}, got ${got}`,
+    {
+      details: { expected, actual },
+      hint: 'The file changed while it was read. Run the command again when nothing writes to it.',
+    },
+  );
 }

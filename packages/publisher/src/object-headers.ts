@@ -16,7 +16,10 @@ export const OBJECT_HEADERS: Readonly<Record<ObjectKind, ObjectMeta>> = {
 
 /** The kind of the object that a key or the end of a URL path names, or `undefined` outside the layout. */
 export function objectKind(path: string): ObjectKind | undefined {
-  const match = /(?:^|\/)(?:(archives)\/[^/]+\.zip|(releases)\/[0-9a-f]{64}\.json|(root)\/[1-9]\d*\.json|(channels)\/[^/]+\.json)$/.exec(path);
+  const match =
+    /(?:^|\/)(?:(archives)\/[^/]+\.zip|(releases)\/[0-9a-f]{64}\.json|(root)\/[1-9]\d*\.json|(channels)\/[^/]+\.json)$/.exec(
+      path,
+    );
   if (match === null) return undefined;
   if (match[1] !== undefined) return 'archive';
   if (match[2] !== undefined) return 'release';

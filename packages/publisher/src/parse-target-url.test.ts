@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parseFolderUrl } from './node/parse-folder-url.js';
 import { parseTargetUrl } from './parse-target-url.js';
 
-const parsers = { file: (text: string) => parseFolderUrl(text, { cwd: '/work' }), s3: (text: string) => ({ kind: 's3', text }) };
+const parsers = {
+  file: (text: string) => parseFolderUrl(text, { cwd: '/work' }),
+  s3: (text: string) => ({ kind: 's3', text }),
+};
 
 describe('parseTargetUrl', () => {
   it.each([
@@ -25,7 +28,7 @@ describe('parseTargetUrl', () => {
   );
 
   it('shows no password and no control character', () => {
-    const parse = () => parseTargetUrl('gs://user:secret@host/\u001b[31m', parsers);
+    const parse = () => parseTargetUrl<unknown>('gs://user:secret@host/\u001b[31m', parsers);
     expect(parse).toThrow(/gs:\/\/\*\*\*@host\/\\u001b/);
     expect(parse).not.toThrow(/secret/);
   });

@@ -1,10 +1,4 @@
-import {
-  type Channel,
-  channelKey,
-  type Problem,
-  releaseKey,
-  rootKey,
-} from '@lading/manifest';
+import { type Channel, channelKey, type Problem, releaseKey, rootKey } from '@lading/manifest';
 import { nextSequence } from './number-release.js';
 import { PublishError } from './publish-error.js';
 import type { ChannelAction, PlannedObject, PublishPlan } from './publish-plan.js';
@@ -120,7 +114,8 @@ function channelOf(
     name: options.channel,
     action,
     key: channelKey(options.channel),
-    document: current !== undefined && action === 'keep' ? current.channel : nextDocument(source, current, action, options),
+    document:
+      current !== undefined && action === 'keep' ? current.channel : nextDocument(source, current, action, options),
     condition: current === undefined ? { ifNoneMatch: '*' } : { ifMatch: current.etag },
     ...(sequence === undefined || release === undefined
       ? {}
@@ -173,10 +168,14 @@ function assertTimes(source: ReleaseSource, { now, expiresAt }: PlanPublishOptio
     });
   }
   if (Date.parse(root.expiresAt) > now.getTime()) return;
-  throw new PublishError('ERR_PUBLISH_TRUST', `Root ${root.version} expired at ${root.expiresAt}: no client would adopt`, {
-    details: { version: root.version, expiresAt: root.expiresAt },
-    hint: 'Sign the next root with the root key: lading keys rotate.',
-  });
+  throw new PublishError(
+    'ERR_PUBLISH_TRUST',
+    `Root ${root.version} expired at ${root.expiresAt}: no client would adopt`,
+    {
+      details: { version: root.version, expiresAt: root.expiresAt },
+      hint: 'Sign the next root with the root key: lading keys rotate.',
+    },
+  );
 }
 
 function assertPublishable(source: ReleaseSource, current: CurrentChannel | undefined): void {
@@ -189,10 +188,14 @@ function assertPublishable(source: ReleaseSource, current: CurrentChannel | unde
     });
   }
   if (release.digest === source.digest || source.release.sequence > release.sequence) return;
-  throw new PublishError('ERR_PUBLISH_SEQUENCE', `Release has sequence ${source.release.sequence}, not above ${release.sequence}`, {
-    details: { actual: source.release.sequence, expected: release.sequence + 1 },
-    hint: 'Number the release first: numberRelease.',
-  });
+  throw new PublishError(
+    'ERR_PUBLISH_SEQUENCE',
+    `Release has sequence ${source.release.sequence}, not above ${release.sequence}`,
+    {
+      details: { actual: source.release.sequence, expected: release.sequence + 1 },
+      hint: 'Number the release first: numberRelease.',
+    },
+  );
 }
 
 /** Sizes of signed documents may differ by their signatures; those are read back and verified instead. */

@@ -64,36 +64,45 @@ const TARGETS: Record<string, () => Promise<PublishTarget>> = {
 describe.each(Object.keys(TARGETS))('a publish of 20 archives to %s, cut off at every call', (name) => {
   const open = async (): Promise<PublishTarget> => (await TARGETS[name]?.()) ?? memoryTarget();
 
-  it.each(['before', 'after'] as const)('leaves the old or the new release whole, and the next run finishes: %s', async (when) => {
-    let cuts = 0;
-    for (let at = 1; ; at++) {
-      // A folder syncs every file: by default each call is cut before or after, in turn, and both with LADING_LONG.
-      const isInTurn = (at % 2 === 0) === (when === 'after');
-      if (name === 'folderTarget' && process.env.LADING_LONG === undefined && !isInTurn) continue;
-      const target = await open();
-      await publish(project, first, target);
-      const stop = new AbortController();
-      const cutTarget = cutOff(target, { at, when }, stop);
-      const outcome = await publish(project, second, cutTarget, { signal: stop.signal }).catch((error: unknown) => error);
-      if (!stop.signal.aborted) break;
-      cuts += 1;
-      expect(outcome).toMatchObject({ message: 'cut' });
-      const seen = await readAsClient(target, project.roots[0]);
-      expect([first.digest, second.digest], `cut ${when} call ${at}`).toContain(seen?.channel.release.digest);
-      const again = await publish(project, second, target);
-      expect(['published', 'up-to-date']).toContain(again.status);
-      expect((await readAsClient(target, project.roots[0]))?.channel.release.digest).toBe(second.digest);
-      await target.close?.();
-    }
-    expect(cuts, 'channel, listings, 15 new archives, read back, release and channel are all calls').toBeGreaterThan(15);
-    console.info(`publisher: ${name}, cut off ${when} a call: old or new release whole in ${cuts} of ${cuts} cases`);
-  });
+  it.each(['before', 'after'] as const)(
+    'leaves the old or the new release whole, and the next run finishes: %s',
+    async (when) => {
+      let cuts = 0;
+      for (let at = 1; ; at++) {
+        // A folder syncs every file: by default each call is cut before or after, in turn, and both with LADING_LONG.
+        const isInTurn = (at % 2 === 0) === (when === 'after');
+        if (name === 'folderTarget' && process.env.LADING_LONG === undefined && !isInTurn) continue;
+        const target = await open();
+        await publish(project, first, target);
+        const stop = new AbortController();
+        const cutTarget = cutOff(target, { at, when }, stop);
+        const outcome = await publish(project, second, cutTarget, { signal: stop.signal }).catch(
+          (error: unknown) => error,
+        );
+        if (!stop.signal.aborted) break;
+        cuts += 1;
+        expect(outcome).toMatchObject({ message: 'cut' });
+        const seen = await readAsClient(target, project.roots[0]);
+        expect([first.digest, second.digest], `cut ${when} call ${at}`).toContain(seen?.channel.release.digest);
+        const again = await publish(project, second, target);
+        expect(['published', 'up-to-date']).toContain(again.status);
+        expect((await readAsClient(target, project.roots[0]))?.channel.release.digest).toBe(second.digest);
+        await target.close?.();
+      }
+      expect(cuts, 'channel, listings, 15 new archives, read back, release and channel are all calls').toBeGreaterThan(
+        15,
+      );
+      console.info(`publisher: ${name}, cut off ${when} a call: old or new release whole in ${cuts} of ${cuts} cases`);
+    },
+  );
 
   it('leaves nothing readable or everything when the first publish is cut off', async () => {
     for (let at = 1; ; at++) {
       const target = await open();
       const stop = new AbortController();
-      await publish(project, first, cutOff(target, { at, when: 'after' }, stop), { signal: stop.signal }).catch(() => undefined);
+      await publish(project, first, cutOff(target, { at, when: 'after' }, stop), { signal: stop.signal }).catch(
+        () => undefined,
+      );
       const seen = await readAsClient(target, project.roots[0]);
       expect([undefined, first.digest]).toContain(seen?.channel.release.digest);
       await target.close?.();

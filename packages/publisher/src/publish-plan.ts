@@ -50,7 +50,9 @@ export interface PublishPlan {
     /** The version that is written over. */
     readonly condition: PutCondition;
     /** What the channel points at now. */
-    readonly from?: { readonly sequence: number; readonly releaseSequence: number; readonly releaseDigest: Digest } | undefined;
+    readonly from?:
+      | { readonly sequence: number; readonly releaseSequence: number; readonly releaseDigest: Digest }
+      | undefined;
   };
   readonly calls: PlannedCalls;
 }

@@ -152,7 +152,8 @@ export async function readAsClient(target: PublishTarget, pinned: TrustedRoot): 
   const release = await verifyRelease(document.bytes, trusted, { ...channel.release, project: 'game' });
   for (const archive of release.archives) {
     const body = await target.get(archive.key, { maxBytes: archive.sizeBytes });
-    if (body === undefined || (await digestOf(body.bytes)) !== archive.digest) throw new Error(`${archive.key} is wrong`);
+    if (body === undefined || (await digestOf(body.bytes)) !== archive.digest)
+      throw new Error(`${archive.key} is wrong`);
   }
   return { channel, release };
 }

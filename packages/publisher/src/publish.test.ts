@@ -19,7 +19,10 @@ import type { PublishProgress } from './publish-progress.js';
 import type { PublishTarget } from './publish-target.js';
 
 const OPTIONS = { channel: 'stable', now: NOW, expiresAt: EXPIRES_AT };
-const code = (expected: string) => (error: unknown): boolean => isLadingError(error, expected);
+const code =
+  (expected: string) =>
+  (error: unknown): boolean =>
+    isLadingError(error, expected);
 
 let project: TestProject;
 beforeAll(async () => {
@@ -29,16 +32,19 @@ beforeAll(async () => {
 /** A target that counts its calls, in their order. */
 function counted(target: PublishTarget): PublishTarget & { readonly calls: string[] } {
   const calls: string[] = [];
+  const noted = <T>(call: string, work: () => T): T => {
+    calls.push(call);
+    return work();
+  };
   return {
     ...target,
     calls,
-    head: (key, options) => (calls.push(`head ${key}`), target.head(key, options)),
-    get: (key, options) => (calls.push(`get ${key}`), target.get(key, options)),
-    put: (key, body, meta, options) => (calls.push(`put ${key}`), target.put(key, body, meta, options)),
-    list: (prefix, options) => (calls.push(`list ${prefix}`), target.list(prefix, options)),
-    putIf: (key, body, meta, condition, options) => (
-      calls.push(`putIf ${key}`), target.putIf(key, body, meta, condition, options)
-    ),
+    head: (key, options) => noted(`head ${key}`, () => target.head(key, options)),
+    get: (key, options) => noted(`get ${key}`, () => target.get(key, options)),
+    put: (key, body, meta, options) => noted(`put ${key}`, () => target.put(key, body, meta, options)),
+    list: (prefix, options) => noted(`list ${prefix}`, () => target.list(prefix, options)),
+    putIf: (key, body, meta, condition, options) =>
+      noted(`putIf ${key}`, () => target.putIf(key, body, meta, condition, options)),
   };
 }
 
@@ -55,7 +61,11 @@ describe('a first publish', () => {
     expect(result).toMatchObject({ status: 'published', uploadedObjects: 4, channel: { sequence: 1, root: 1 } });
     const writes = target.calls.filter((call) => call.startsWith('put')).map((call) => call.replace(/\.[^ ]*$/, ''));
     expect(writes.slice(0, 2).sort()).toEqual(['put archives/level-1', 'put archives/level-2']);
-    expect(writes.slice(2)).toEqual([expect.stringMatching(/^put releases\//), 'putIf root/1', 'putIf channels/stable']);
+    expect(writes.slice(2)).toEqual([
+      expect.stringMatching(/^put releases\//),
+      'putIf root/1',
+      'putIf channels/stable',
+    ]);
     const kinds = { archives: 'archive', releases: 'release', root: 'root', channels: 'channel' } as const;
     for (const [folder, kind] of Object.entries(kinds)) {
       const objects = [...memory.objects].filter(([key]) => key.startsWith(`${folder}/`));
@@ -102,7 +112,11 @@ describe('a first publish', () => {
     const before = [...target.objects.keys()];
     const [first, second] = [await preparePublish(next, target, OPTIONS), await preparePublish(next, target, OPTIONS)];
     expect(first.plan).toEqual(second.plan);
-    expect(first.plan.present.map(({ key }) => key.split('.')[0])).toEqual(['archives/archive-0', 'archives/archive-1', 'root/1']);
+    expect(first.plan.present.map(({ key }) => key.split('.')[0])).toEqual([
+      'archives/archive-0',
+      'archives/archive-1',
+      'root/1',
+    ]);
     expect([...target.objects.keys()]).toEqual(before);
   });
 });
@@ -121,7 +135,11 @@ describe('publishing again', () => {
     expect(result).toMatchObject({ status: 'up-to-date', uploadedObjects: 0, channel: { sequence: 1 } });
     expect(new Map(target.objects)).toEqual(before);
     expect(countOf(seen.calls, 'put', 'putIf', 'head')).toBe(0);
-    expect(seen.calls.filter((call) => call.startsWith('list'))).toEqual(['list archives/', 'list releases/', 'list root/']);
+    expect(seen.calls.filter((call) => call.startsWith('list'))).toEqual([
+      'list archives/',
+      'list releases/',
+      'list root/',
+    ]);
   });
 
   it('takes a build with another time and number but the same content for the same release', async () => {
@@ -135,13 +153,19 @@ describe('publishing again', () => {
     const later = new Date('2026-11-29T12:00:00Z');
     const over = { now: later, expiresAt: new Date('2026-12-13T12:00:00Z') };
     const { plan } = await preparePublish(source, target, { ...OPTIONS, ...over });
-    expect(plan.channel).toMatchObject({ action: 'refresh', document: { sequence: 2, expiresAt: '2026-12-13T12:00:00Z' } });
+    expect(plan.channel).toMatchObject({
+      action: 'refresh',
+      document: { sequence: 2, expiresAt: '2026-12-13T12:00:00Z' },
+    });
     expect(plan.uploads).toEqual([]);
     const early = { ...OPTIONS, expiresAt: new Date('2026-12-06T12:00:00Z') };
     expect((await preparePublish(source, target, early)).plan.isUpToDate).toBe(true);
     const asked = { ...early, refreshBefore: new Date('2026-12-05T13:00:00Z') };
     expect((await preparePublish(source, target, asked)).plan.channel.action).toBe('refresh');
-    expect(await publish(project, source, target, asked)).toMatchObject({ status: 'refreshed', channel: { sequence: 2 } });
+    expect(await publish(project, source, target, asked)).toMatchObject({
+      status: 'refreshed',
+      channel: { sequence: 2 },
+    });
     await readAsClient(target, project.roots[0]);
   });
 
@@ -172,7 +196,9 @@ describe('sequences', () => {
   it('refuses a release whose sequence is not above the current one, and says what to do', async () => {
     const target = memoryTarget();
     await publish(project, await sourceOf(project, { a: 'one' }, { sequence: 4 }), target);
-    const error = await publish(project, await sourceOf(project, { a: 'two' }, { sequence: 4 }), target).catch((e: unknown) => e);
+    const error = await publish(project, await sourceOf(project, { a: 'two' }, { sequence: 4 }), target).catch(
+      (e: unknown) => e,
+    );
     expect(error).toMatchObject({ code: 'ERR_PUBLISH_SEQUENCE', details: { actual: 4, expected: 5 } });
     expect((error as { hint: string }).hint).toContain('release key');
     expect((await readAsClient(target, project.roots[0]))?.channel.sequence).toBe(1);
@@ -204,7 +230,11 @@ describe('what does not verify', () => {
   it('never writes over a channel of another project, other keys or garbage', async () => {
     const stranger = await newProject();
     for (const bytes of [
-      (await signChannel((await publish(stranger, await sourceOf(stranger, { a: 'x' }), memoryTarget())).channel, [stranger.keys.channel])).bytes,
+      (
+        await signChannel((await publish(stranger, await sourceOf(stranger, { a: 'x' }), memoryTarget())).channel, [
+          stranger.keys.channel,
+        ])
+      ).bytes,
       new TextEncoder().encode('{}'),
       new Uint8Array(0),
     ]) {
@@ -221,7 +251,9 @@ describe('what does not verify', () => {
     const stranger = await newProject();
     const target = memoryTarget();
     await target.put('root/1.json', stranger.roots[0].bytes, OBJECT_HEADERS.root);
-    await expect(publish(project, await sourceOf(project, { a: 'one' }), target)).rejects.toSatisfy(code('ERR_PUBLISH_TRUST'));
+    await expect(publish(project, await sourceOf(project, { a: 'one' }), target)).rejects.toSatisfy(
+      code('ERR_PUBLISH_TRUST'),
+    );
     expect(target.objects.size).toBe(1);
   });
 
@@ -230,9 +262,9 @@ describe('what does not verify', () => {
     const target = memoryTarget();
     const source = await sourceOf(project, { a: 'one' });
     await expect(publish(stranger, source, target)).rejects.toSatisfy(code('ERR_PUBLISH_TRUST'));
-    await expect(publish({ ...project, keys: { ...project.keys, channel: project.keys.release } }, source, target)).rejects.toSatisfy(
-      code('ERR_PUBLISH_TRUST'),
-    );
+    await expect(
+      publish({ ...project, keys: { ...project.keys, channel: project.keys.release } }, source, target),
+    ).rejects.toSatisfy(code('ERR_PUBLISH_TRUST'));
     expect(target.objects.size).toBe(0);
   });
 
@@ -255,7 +287,9 @@ describe('what does not verify', () => {
     const target = memoryTarget();
     const first = await publish(project, await sourceOf(project, { a: 'one' }), target);
     const next = await sourceOf(project, { a: 'two' }, { sequence: 2 });
-    const { bytes } = await signChannel({ ...first.channel, sequence: 2, revoked: [next.digest] }, [project.keys.channel]);
+    const { bytes } = await signChannel({ ...first.channel, sequence: 2, revoked: [next.digest] }, [
+      project.keys.channel,
+    ]);
     await target.put(channelKey('stable'), bytes, OBJECT_HEADERS.channel);
     await expect(publish(project, next, target)).rejects.toSatisfy(code('ERR_PUBLISH_TRUST'));
     const late = { now: new Date('2031-01-01T00:00:00Z'), expiresAt: new Date('2031-02-01T00:00:00Z') };
@@ -269,7 +303,8 @@ describe('what is there with other bytes', () => {
     const target = memoryTarget();
     const source = await sourceOf(project, manyArchives(4, 'x'));
     const [first, second] = source.release.archives;
-    for (const archive of [first, second]) await target.put(archive?.key ?? '', new Uint8Array(2), OBJECT_HEADERS.archive);
+    for (const archive of [first, second])
+      await target.put(archive?.key ?? '', new Uint8Array(2), OBJECT_HEADERS.archive);
     const error = await publish(project, source, target).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'ERR_PUBLISH_IMMUTABLE' });
     expect((error as { details: { problems: unknown[] } }).details.problems).toHaveLength(2);

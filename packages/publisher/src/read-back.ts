@@ -31,7 +31,8 @@ export async function readBackArchives(
     const archive = missing.get(key);
     if (archive === undefined) continue;
     missing.delete(key);
-    if (sizeBytes !== archive.sizeBytes) problems.push({ path: key, problem: `has ${sizeBytes} bytes, expected ${archive.sizeBytes}` });
+    if (sizeBytes !== archive.sizeBytes)
+      problems.push({ path: key, problem: `has ${sizeBytes} bytes, expected ${archive.sizeBytes}` });
   }
   for (const key of missing.keys()) problems.push({ path: key, problem: 'is not there' });
   if (problems.length === 0 && target.capabilities.digests === true) {
@@ -68,7 +69,11 @@ function throwProblems(plan: PublishPlan, problems: readonly Problem[]): void {
  * @throws PublishError `ERR_PUBLISH_READ_BACK`, or `ERR_PUBLISH_IMMUTABLE` where it was there before and is not the right
  * one; what was signed by keys that are retired by now is such a case.
  */
-export async function readBackRelease(plan: PublishPlan, target: PublishTarget, options: ReadBackOptions): Promise<void> {
+export async function readBackRelease(
+  plan: PublishPlan,
+  target: PublishTarget,
+  options: ReadBackOptions,
+): Promise<void> {
   const { key, digest, sizeBytes, sequence, project } = plan.release;
   const maxBytes = maxEnvelopeBytes(sizeBytes);
   const got = await target.get(key, { signal: options.signal, maxBytes });
@@ -76,7 +81,10 @@ export async function readBackRelease(plan: PublishPlan, target: PublishTarget, 
   try {
     await verifyRelease(got.bytes, newestRoot(options.source.roots), { digest, sizeBytes, sequence, project });
   } catch (error) {
-    const problem = { path: key, problem: `does not verify: ${error instanceof Error ? error.message : String(error)}` };
+    const problem = {
+      path: key,
+      problem: `does not verify: ${error instanceof Error ? error.message : String(error)}`,
+    };
     throw plan.present.some((object) => object.key === key) ? immutableError([problem]) : readBackError([problem]);
   }
 }
@@ -84,8 +92,12 @@ export async function readBackRelease(plan: PublishPlan, target: PublishTarget, 
 function readBackError(problems: readonly Problem[]): PublishError {
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new PublishError('ERR_PUBLISH_READ_BACK', `Read back from the target, "${first?.path}" ${first?.problem}${more}`, {
-    details: { problems: problems.map(({ path, problem }) => ({ path, problem })) },
-    hint: 'The channel was not touched. Run the command again; if it stays, something else writes to or deletes from the target.',
-  });
+  return new PublishError(
+    'ERR_PUBLISH_READ_BACK',
+    `Read back from the target, "${first?.path}" ${first?.problem}${more}`,
+    {
+      details: { problems: problems.map(({ path, problem }) => ({ path, problem })) },
+      hint: 'The channel was not touched. Run the command again; if it stays, something else writes to or deletes from the target.',
+    },
+  );
 }

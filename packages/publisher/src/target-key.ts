@@ -25,7 +25,8 @@ export function targetKeyProblem(key: string): string | undefined {
     if (segment === '') return 'has an empty segment';
     if (segment === '.' || segment === '..') return `has a ${segment} segment`;
   }
-  if (new TextEncoder().encode(key).length > MAX_TARGET_KEY_BYTES) return `is longer than ${MAX_TARGET_KEY_BYTES} bytes`;
+  if (new TextEncoder().encode(key).length > MAX_TARGET_KEY_BYTES)
+    return `is longer than ${MAX_TARGET_KEY_BYTES} bytes`;
   return undefined;
 }
 

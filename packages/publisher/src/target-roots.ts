@@ -1,4 +1,4 @@
-import { MAX_ROOT_BYTES, readEnvelope, rootKey, trustRoot, type TrustedRoot, updateRoot } from '@lading/manifest';
+import { MAX_ROOT_BYTES, readEnvelope, rootKey, type TrustedRoot, trustRoot, updateRoot } from '@lading/manifest';
 import { PublishError } from './publish-error.js';
 import type { PublishTarget, TargetCallOptions } from './publish-target.js';
 import { newestRoot, type ReleaseSource } from './release-source.js';

@@ -2,11 +2,11 @@ import {
   type Channel,
   channelKey,
   type Digest,
+  isLadingError,
   MAX_CHANNEL_BYTES,
   MAX_RELEASE_BYTES,
   type Release,
   type TrustedRoot,
-  isLadingError,
   verifyChannel,
   verifyRelease,
 } from '@lading/manifest';

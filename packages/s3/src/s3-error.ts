@@ -1,4 +1,4 @@
-import { type LadingErrorOptions, isLadingError } from '@lading/manifest';
+import { isLadingError, type LadingErrorOptions } from '@lading/manifest';
 import { PublishError, type PublishErrorCode, printable } from '@lading/publisher';
 
 /** What was tried when an error came. */
@@ -27,7 +27,10 @@ export function failureOf(error: unknown): S3Failure {
   const text = [Code, code, name].find((value): value is string => typeof value === 'string' && value !== 'Error');
   return {
     code: printable(text ?? 'Error'),
-    message: printable(typeof message === 'string' ? message : String(error)).replace(/\bA[A-Z]{3}[A-Z0-9]{16}\b/g, '***'),
+    message: printable(typeof message === 'string' ? message : String(error)).replace(
+      /\bA[A-Z]{3}[A-Z0-9]{16}\b/g,
+      '***',
+    ),
     status: typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined,
     requestId: typeof metadata.requestId === 'string' ? printable(metadata.requestId) : undefined,
     attempts: typeof metadata.attempts === 'number' ? metadata.attempts : 1,
@@ -104,10 +107,13 @@ function classify({ code, status, message }: S3Failure): Verdict {
 }
 
 const MISSING_HINT = 'Check the name, the region and the endpoint, or make the bucket first.';
-const CREDENTIALS_HINT = 'Set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ?profile=…; then sign in again.';
-const UNSUPPORTED_HINT = 'The server lacks a part of S3 that safe publishing needs. Conditional writes are the usual one.';
+const CREDENTIALS_HINT =
+  'Set AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ?profile=…; then sign in again.';
+const UNSUPPORTED_HINT =
+  'The server lacks a part of S3 that safe publishing needs. Conditional writes are the usual one.';
 const REGION_HINT = 'Write the region of the bucket: ?region=eu-central-1, AWS_REGION, or region in the profile.';
-const TLS_HINT = 'The certificate of the endpoint is not trusted here. For a private authority set NODE_EXTRA_CA_CERTS.';
+const TLS_HINT =
+  'The certificate of the endpoint is not trusted here. For a private authority set NODE_EXTRA_CA_CERTS.';
 const UNREACHABLE_HINT = 'Check the endpoint and the network, then run the command again: it goes on where it stopped.';
 const BUSY_HINT = 'Run the command again: it goes on where it stopped. A lower concurrency helps a busy server.';
 

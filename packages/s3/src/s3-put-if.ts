@@ -1,7 +1,7 @@
 import { conflictError, type ObjectMeta, type PutCondition, type TargetCallOptions } from '@lading/publisher';
 import { failureOf, isOutcomeUnknown } from './s3-error.js';
-import { abortOptions, type PutConditionHeaders, putBytes } from './s3-put.js';
-import type { S3Session } from './s3-session.js';
+import { type PutConditionHeaders, putBytes } from './s3-put.js';
+import { abortOptions, ownKey, type S3Session } from './s3-session.js';
 
 /** How often a write that a concurrent one disturbed (409) is tried again before it counts as lost. */
 const MAX_DISTURBED = 5;
@@ -33,24 +33,33 @@ export async function putObjectIf(
   options: TargetCallOptions,
 ): Promise<string> {
   for (let disturbed = 0; ; disturbed++) {
+    const isBare = session.learned.wantsBareEtag;
     try {
-      const { ETag } = await putBytes(session, key, body, meta, headersOf(session, condition), options);
+      const { ETag } = await putBytes(session, key, body, meta, headersOf(condition, isBare), options);
       return ETag ?? '';
     } catch (error) {
-      const verdict = await judge(session, key, body, condition, error, options);
+      const verdict = await judge(session, { key, body, condition, isBare, error }, options);
       if (typeof verdict === 'object') return verdict.etag;
-      if (disturbed === MAX_DISTURBED) throw conflictError(key, condition, 'another one, being written');
+      if (disturbed === MAX_DISTURBED)
+        throw conflictError(ownKey(session, key), condition, 'another one, being written');
     }
   }
+}
+
+/** A write that failed. */
+interface FailedWrite {
+  readonly key: string;
+  readonly body: Uint8Array;
+  readonly condition: PutCondition;
+  /** If-Match was sent without quotes. */
+  readonly isBare: boolean;
+  readonly error: unknown;
 }
 
 /** The etag of a write that did succeed, or `again`; throws what the failure means otherwise. */
 async function judge(
   session: S3Session,
-  key: string,
-  body: Uint8Array,
-  condition: PutCondition,
-  error: unknown,
+  { key, body, condition, isBare, error }: FailedWrite,
   options: TargetCallOptions,
 ): Promise<{ readonly etag: string } | 'again'> {
   options.signal?.throwIfAborted();
@@ -63,16 +72,17 @@ async function judge(
   // Refused at the first try, so nothing of ours can be there. After a retry the object may be our own lost success.
   if ((isUnknown || attempts > 1) && current !== undefined && isSame(current.bytes, body)) return current;
   const expected = 'ifMatch' in condition ? condition.ifMatch : undefined;
-  if (current?.etag !== expected) throw conflictError(key, condition, current?.etag);
-  if (isUnknown || expected === undefined || session.learned.wantsBareEtag) throw error;
+  if (current?.etag !== expected) throw conflictError(ownKey(session, key), condition, current?.etag);
+  if (isUnknown) throw error;
+  // Refused although the condition holds: created and deleted again in between, or, once, an old Ceph.
+  if (expected === undefined || isBare) throw conflictError(ownKey(session, key), condition, current?.etag);
   session.learned.wantsBareEtag = true;
   return 'again';
 }
 
-function headersOf(session: S3Session, condition: PutCondition): PutConditionHeaders {
+function headersOf(condition: PutCondition, isBare: boolean): PutConditionHeaders {
   if ('ifNoneMatch' in condition) return { IfNoneMatch: '*' };
-  const etag = condition.ifMatch;
-  return { IfMatch: session.learned.wantsBareEtag ? etag.replaceAll('"', '') : etag };
+  return { IfMatch: isBare ? condition.ifMatch.replaceAll('"', '') : condition.ifMatch };
 }
 
 /** The object as it is; its bytes only where it has as many as ours, as only then they can be the same. */
@@ -86,7 +96,8 @@ async function readCurrent(
   try {
     const answer = await session.client.send(new session.sdk.GetObjectCommand(place), abortOptions(options.signal));
     const etag = answer.ETag ?? '';
-    if (answer.ContentLength === sizeBytes) return { etag, bytes: (await answer.Body?.transformToByteArray()) ?? new Uint8Array() };
+    if (answer.ContentLength === sizeBytes)
+      return { etag, bytes: (await answer.Body?.transformToByteArray()) ?? new Uint8Array() };
     await answer.Body?.transformToWebStream().cancel();
     return { etag, bytes: new Uint8Array(0) };
   } catch (error) {

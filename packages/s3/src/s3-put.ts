@@ -12,7 +12,8 @@ import {
 } from '@lading/publisher';
 import { failureOf } from './s3-error.js';
 import { S3_TARGET_DEFAULTS } from './s3-options.js';
-import type { S3Session } from './s3-session.js';
+import { headObject } from './s3-read.js';
+import { abortOptions, ownKey, type S3Session } from './s3-session.js';
 
 const MAX_PARTS = 10_000;
 
@@ -52,7 +53,7 @@ export async function putBytes(
   options: TargetCallOptions,
 ): Promise<PutObjectCommandOutput> {
   const sha256 = createHash('sha256').update(bytes).digest();
-  assertDigest(key, meta, sha256.toString('hex'));
+  assertDigest(ownKey(session, key), meta, sha256.toString('hex'));
   const send = (): Promise<PutObjectCommandOutput> => {
     const checksum = { ChecksumAlgorithm: 'SHA256', ChecksumSHA256: sha256.toString('base64') } as const;
     const command = new session.sdk.PutObjectCommand({
@@ -86,11 +87,15 @@ async function putParts(
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const hash = createHash('sha256');
-  const source = Readable.from(hashed(readBody(body, { start: 0, end: sizeBytes, signal }), hash, () => {
-    assertDigest(key, meta, hash.digest('hex'));
-  }), { objectMode: true, highWaterMark: 1 });
+  const source = Readable.from(
+    hashed(readBody(body, { start: 0, end: sizeBytes, signal }), hash, () => {
+      assertDigest(ownKey(session, key), meta, hash.digest('hex'));
+    }),
+    { objectMode: true, highWaterMark: 1 },
+  );
+  const partTags = new Map<number, string>();
   const upload = new Upload({
-    client: stoppingClient(session, signal, stop),
+    client: stoppingClient(session, { signal, stop, partTags }),
     params: { ...objectParameters(session, key, meta), Body: source, ContentLength: sizeBytes },
     partSize: Math.max(session.options.partBytes ?? S3_TARGET_DEFAULTS.partBytes, Math.ceil(sizeBytes / MAX_PARTS)),
     queueSize: session.options.partConcurrency ?? S3_TARGET_DEFAULTS.partConcurrency,
@@ -99,10 +104,42 @@ async function putParts(
   try {
     return (await upload.done()).ETag ?? '';
   } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error; // what failed first, not what it stopped
+    const first: unknown = stop.signal.aborted ? stop.signal.reason : error; // not what it stopped
+    const etag = failureOf(first).code === 'NoSuchUpload' ? await completedTag(session, key, partTags) : undefined;
+    if (etag !== undefined) return etag;
+    throw first;
   } finally {
     source.destroy();
   }
+}
+
+/** What the requests of one upload share. */
+interface PartsUnderWay {
+  readonly signal: AbortSignal;
+  readonly stop: AbortController;
+  /** Etags of the parts by number. */
+  readonly partTags: Map<number, string>;
+}
+
+/**
+ * CompleteMultipartUpload that is sent again after its answer was lost finds no upload. The object is ours when its etag is
+ * the one that S3 makes of exactly our parts: the MD5 of their MD5s. Gives that etag, or `undefined`.
+ */
+async function completedTag(
+  session: S3Session,
+  key: string,
+  partTags: ReadonlyMap<number, string>,
+): Promise<string | undefined> {
+  const hash = createHash('md5');
+  for (const [, tag] of [...partTags].sort(([a], [b]) => a - b)) hash.update(tag.replaceAll('"', ''), 'hex');
+  const expected = `${hash.digest('hex')}-${partTags.size}`;
+  const there = await headObject(session, key, {});
+  return there?.etag.replaceAll('"', '') === expected ? there.etag : undefined;
+}
+
+function tagOf(answer: unknown): string {
+  const { ETag } = (answer ?? {}) as { readonly ETag?: unknown };
+  return typeof ETag === 'string' ? ETag : '';
 }
 
 /**
@@ -110,7 +147,7 @@ async function putParts(
  * Left alone, lib-storage would upload the whole rest of the file before it reports, and an abort would not wait for the
  * clean-up. The clean-up itself goes through whatever the signal says.
  */
-function stoppingClient(session: S3Session, signal: AbortSignal, stop: AbortController): S3Client {
+function stoppingClient(session: S3Session, { signal, stop, partTags }: PartsUnderWay): S3Client {
   const { client, sdk } = session;
   const send = async (command: Parameters<S3Client['send']>[0]): Promise<unknown> => {
     if (command instanceof sdk.AbortMultipartUploadCommand) return abortUpload(session, command);
@@ -118,7 +155,9 @@ function stoppingClient(session: S3Session, signal: AbortSignal, stop: AbortCont
     const isCreate = command instanceof sdk.CreateMultipartUploadCommand;
     try {
       signal.throwIfAborted();
-      return await client.send(command, isCreate ? {} : { abortSignal: signal });
+      const answer: unknown = await client.send(command, isCreate ? {} : { abortSignal: signal });
+      if (command instanceof sdk.UploadPartCommand) partTags.set(command.input.PartNumber ?? 0, tagOf(answer));
+      return answer;
     } catch (error) {
       stop.abort(error);
       throw error;
@@ -151,7 +190,8 @@ async function* hashed(chunks: AsyncIterable<Uint8Array>, hash: Hash, atEnd: () 
 }
 
 function assertDigest(key: string, meta: ObjectMeta, hex: string): void {
-  if (meta.digest !== undefined && meta.digest !== `sha256:${hex}`) throw wrongBodyError(key, meta.digest, `sha256:${hex}`);
+  if (meta.digest !== undefined && meta.digest !== `sha256:${hex}`)
+    throw wrongBodyError(key, meta.digest, `sha256:${hex}`);
 }
 
 function objectParameters(
@@ -160,11 +200,6 @@ function objectParameters(
   meta: ObjectMeta,
 ): { Bucket: string; Key: string; ContentType: string; CacheControl: string } {
   return { Bucket: session.bucket, Key: key, ContentType: meta.contentType, CacheControl: meta.cacheControl };
-}
-
-/** What `send` takes for a signal. */
-export function abortOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function isChecksumRefusal(error: unknown): boolean {

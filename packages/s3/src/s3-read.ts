@@ -9,8 +9,7 @@ import {
   tooLargeError,
 } from '@lading/publisher';
 import { failureOf } from './s3-error.js';
-import { abortOptions } from './s3-put.js';
-import type { S3Session } from './s3-session.js';
+import { abortOptions, ownKey, type S3Session } from './s3-session.js';
 
 /** Facts of an object under a full key, or `undefined`. */
 export async function headObject(
@@ -37,7 +36,8 @@ async function assertBucket(session: S3Session, options: TargetCallOptions): Pro
     await session.client.send(command, abortOptions(options.signal));
   } catch (error) {
     const { status } = failureOf(error);
-    if (status === 404) throw Object.assign(new Error('no such bucket'), { name: 'NoSuchBucket', $metadata: { httpStatusCode: 404 } });
+    if (status === 404)
+      throw Object.assign(new Error('no such bucket'), { name: 'NoSuchBucket', $metadata: { httpStatusCode: 404 } });
     if (status !== 403) throw error; // may not ask: the object's own answer counts
   }
   session.learned.hasBucket = true;
@@ -53,7 +53,7 @@ export async function getObject(
   try {
     const answer = await session.client.send(command, abortOptions(options.signal));
     const stream: ReadableStream<Uint8Array> | undefined = answer.Body?.transformToWebStream();
-    const bytes = await readAtMost(stream, key, options, answer.ContentLength ?? 0);
+    const bytes = await readAtMost(stream, ownKey(session, key), options, answer.ContentLength ?? 0);
     const info = { sizeBytes: bytes.length, etag: answer.ETag ?? '', modifiedAt: answer.LastModified };
     return { info, bytes };
   } catch (error) {

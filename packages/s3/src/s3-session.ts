@@ -8,6 +8,8 @@ export interface S3Session {
   readonly client: S3Client;
   readonly bucket: string;
   readonly options: S3TargetOptions;
+  /** What a key of the target is after, in the bucket: the prefix and a slash, or nothing. */
+  readonly base: string;
   /** What was learned of the server while talking to it. */
   readonly learned: {
     /** Checksum headers are refused: 501 from some providers. */
@@ -19,12 +21,22 @@ export interface S3Session {
   };
 }
 
+/** The part of every key in the bucket that the target's own keys lack. */
+export function baseOf({ prefix }: S3TargetOptions): string {
+  return prefix === undefined || prefix === '' ? '' : `${prefix}/`;
+}
+
+/** Key of the target, as its user knows it, for a key of the bucket. */
+export function ownKey({ base }: S3Session, fullKey: string): string {
+  return fullKey.slice(base.length);
+}
+
 /** Loads the SDK and makes the client. No request is sent. */
 export async function openSession(options: S3TargetOptions, environment: Environment): Promise<S3Session> {
   const sdk = await import('@aws-sdk/client-s3');
   const client = options.client ?? new sdk.S3Client(await clientConfig(options, environment));
   const learned = { refusesChecksums: false, wantsBareEtag: false, hasBucket: false };
-  return { sdk, client, bucket: options.bucket, options, learned };
+  return { sdk, client, bucket: options.bucket, base: baseOf(options), options, learned };
 }
 
 async function clientConfig(options: S3TargetOptions, environment: Environment): Promise<S3ClientConfig> {
@@ -46,4 +58,9 @@ async function clientConfig(options: S3TargetOptions, environment: Environment):
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   };
+}
+
+/** What `send` takes for a signal. */
+export function abortOptions(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
 }

@@ -1,13 +1,17 @@
-import {
-  CreateBucketCommand,
-  HeadObjectCommand,
-  ListMultipartUploadsCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { publishTargetConformance, runSuite } from '@lading/conformance';
-import type { PublishTarget } from '@lading/publisher';
+import {
+  applyPublish,
+  OBJECT_HEADERS,
+  objectKind,
+  type PublishResult,
+  type PublishTarget,
+  preparePublish,
+  type ReleaseSource,
+} from '@lading/publisher';
 import { findRadosgw, type S3Server, type S3User, startMemoryS3, startRadosgw } from '@lading/s3-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sourcesFor } from './release-source.fixture.js';
 import { s3Target } from './s3-target.js';
 
 const servers: Record<string, () => Promise<S3Server>> = { 'in-process S3': () => startMemoryS3() };
@@ -56,6 +60,30 @@ describe.each(Object.keys(servers))('s3Target on %s', (server) => {
     },
   });
   runSuite(suite, { describe, it });
+
+  it('carries releases: published once, nothing new uploads nothing, and of two publishers one wins', async () => {
+    const target = open('publish');
+    const { channelKeys, first, second, third } = await sourcesFor(12);
+    const publish = async (source: ReleaseSource): Promise<PublishResult> => {
+      const times = { now: new Date('2026-11-21T12:00:00Z'), expiresAt: new Date('2026-12-21T12:00:00Z') };
+      const prepared = await preparePublish(source, target, { channel: 'stable', ...times });
+      return applyPublish(prepared.plan, target, { source: prepared.source, channelKeys });
+    };
+    expect(await publish(first)).toMatchObject({ status: 'published', uploadedObjects: 14 });
+    expect(await publish(first)).toMatchObject({ status: 'up-to-date', uploadedObjects: 0 });
+    const race = await Promise.allSettled([publish(second), publish(third)]);
+    expect(race.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const result of race) {
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'ERR_PUBLISH_CONFLICT' });
+    }
+    for await (const { key } of target.list('')) {
+      const { ContentType, CacheControl } = await client.send(
+        new HeadObjectCommand({ Bucket: 'games', Key: `publish/${key}` }),
+      );
+      const { contentType, cacheControl } = OBJECT_HEADERS[objectKind(key) ?? 'channel'];
+      expect([key, ContentType, CacheControl]).toEqual([key, contentType, cacheControl]);
+    }
+  });
 });
 
 function clientFor(s3: S3Server, credentials: S3User): S3Client {

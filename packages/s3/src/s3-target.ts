@@ -2,7 +2,6 @@ import type { Problem } from '@lading/manifest';
 import {
   assertTargetKey,
   bodySizeBytes,
-  type ObjectInfo,
   PublishError,
   type PublishTarget,
   printable,
@@ -13,7 +12,7 @@ import { S3_TARGET_DEFAULTS, type S3TargetOptions } from './s3-options.js';
 import { putObject } from './s3-put.js';
 import { putObjectIf } from './s3-put-if.js';
 import { getObject, headObject, listObjects } from './s3-read.js';
-import { openSession, type S3Session } from './s3-session.js';
+import { baseOf, openSession, type S3Session } from './s3-session.js';
 import { bucketProblem, endpointProblem, prefixProblem } from './s3-url.js';
 
 const MIN_PART_BYTES = 5 * 1024 * 1024;
@@ -36,7 +35,7 @@ const MAX_PART_BYTES = 5 * 1024 * 1024 * 1024;
  */
 export function s3Target(options: S3TargetOptions): PublishTarget {
   assertOptions(options);
-  const base = options.prefix === undefined || options.prefix === '' ? '' : `${options.prefix}/`;
+  const base = baseOf(options);
   const name = `s3://${options.bucket}/${options.prefix ?? S3_TARGET_DEFAULTS.prefix}`;
   let opening: Promise<S3Session> | undefined;
 
@@ -59,10 +58,6 @@ export function s3Target(options: S3TargetOptions): PublishTarget {
     }
   }
 
-  async function infoAfterPut(key: string, sizeBytes: number, etag: string): Promise<ObjectInfo> {
-    return { key, sizeBytes, etag };
-  }
-
   return {
     name,
     capabilities: { conditionalPut: true },
@@ -77,14 +72,15 @@ export function s3Target(options: S3TargetOptions): PublishTarget {
         return got && { bytes: got.bytes, info: { key, ...got.info } };
       }),
     put: (key, body, meta, callOptions) =>
-      call('write', key, callOptions, async (session, fullKey, rest) =>
-        infoAfterPut(key, bodySizeBytes(body), await putObject(session, fullKey, body, meta, rest)),
-      ),
+      call('write', key, callOptions, async (session, fullKey, rest) => {
+        const etag = await putObject(session, fullKey, body, meta, rest);
+        return { key, sizeBytes: bodySizeBytes(body), etag };
+      }),
     putIf: (key, body, meta, condition, callOptions) =>
       call('write', key, callOptions, async (session, fullKey, rest) => {
         const etag = await putObjectIf(session, fullKey, body, meta, condition, rest);
         rest.onProgress?.(body.length);
-        return infoAfterPut(key, body.length, etag);
+        return { key, sizeBytes: body.length, etag };
       }),
     async *list(prefix, callOptions = {}) {
       callOptions.signal?.throwIfAborted();

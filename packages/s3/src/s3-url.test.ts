@@ -10,7 +10,14 @@ describe('parseS3Url', () => {
     ['s3://games/a%20b/%C3%A9', { bucket: 'games', prefix: 'a b/é' }],
     [
       's3://games/x?endpoint=http://127.0.0.1:7480&region=auto&profile=dev&path-style=false',
-      { bucket: 'games', prefix: 'x', endpoint: 'http://127.0.0.1:7480', region: 'auto', profile: 'dev', forcePathStyle: false },
+      {
+        bucket: 'games',
+        prefix: 'x',
+        endpoint: 'http://127.0.0.1:7480',
+        region: 'auto',
+        profile: 'dev',
+        forcePathStyle: false,
+      },
     ],
   ])('reads %s', (text, expected) => {
     expect(parseS3Url(text)).toEqual({ kind: 's3', ...expected });
@@ -33,12 +40,17 @@ describe('parseS3Url', () => {
     );
   });
 
-  it.each(['s3:games', 's3://', 's3://games:80', 's3://games/%zz', 's3://games/a//b', 'https://games', 's3://games?endpoint=x'])(
-    'refuses %s',
-    (text) => {
-      expect(() => parseS3Url(text)).toThrow(expect.objectContaining({ code: 'ERR_TARGET_URL' }));
-    },
-  );
+  it.each([
+    's3:games',
+    's3://',
+    's3://games:80',
+    's3://games/%zz',
+    's3://games/a//b',
+    'https://games',
+    's3://games?endpoint=x',
+  ])('refuses %s', (text) => {
+    expect(() => parseS3Url(text)).toThrow(expect.objectContaining({ code: 'ERR_TARGET_URL' }));
+  });
 
   it.each([
     's3://AKIAIOSFODNN7EXAMPLE:hunter2@games/x',

@@ -26,7 +26,8 @@ const MAX_PREFIX_BYTES = 512;
  * parseS3Url('s3://games/my-game?region=eu-central-1').prefix; // → 'my-game'
  */
 export function parseS3Url(text: string): S3Description {
-  const [, bucket = '', path = '', query = '', fragment] = /^s3:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/is.exec(text) ?? [];
+  const [, bucket = '', path = '', query = '', fragment] =
+    /^s3:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/is.exec(text) ?? [];
   const problems: Problem[] = [];
   if (!/^s3:\/\//i.test(text)) throw urlError(text, [{ path: '', problem: 'does not start with s3://' }]);
   const prefix = prefixOf(path, problems);

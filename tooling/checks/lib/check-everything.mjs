@@ -1,11 +1,11 @@
 import { runChecks } from './run-checks.mjs';
 import { runTests } from './run-tests.mjs';
 
-/** Runs all checks and all tests, prints the sum (its last line is `N passed, N failed`) and sets the exit code. */
-export async function checkEverything() {
+/** Runs all checks and all tests (or those that filters name), prints the sum (its last line is `N passed, N failed`) and sets the exit code. */
+export async function checkEverything(filters) {
   const startedAt = performance.now();
   const checks = await runChecks();
-  const tests = await runTests();
+  const tests = await runTests(filters);
   const broken = checks.filter((check) => !check.passed);
   const passed = checks.length - broken.length + tests.passed;
   const failed = broken.length + tests.failed;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.mjs';
 
-/** Runs every test with Vitest, output to the screen, and gives the numbers. */
-export async function runTests() {
+/** Runs the tests with Vitest (all, or those whose file names hold a filter), output to the screen, and gives the numbers. */
+export async function runTests(filters) {
   const folder = mkdtempSync(join(tmpdir(), 'lading-test-'));
   const report = join(folder, 'vitest.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   try {
-    const { code } = await run([process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...reporters], {
+    const { code } = await run([process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...reporters, ...filters], {
       show: true,
     });
     return count(code, readReport(report));

@@ -39,6 +39,10 @@ export class FaultScript {
     for (const fault of faults) this.#faults.push({ fault, left: fault.times ?? 1 });
   }
 
+  clear(): void {
+    this.#faults = [];
+  }
+
   next(request: Omit<S3Request, 'status'>): S3Fault | undefined {
     const found = this.#faults.find(({ fault, left }) => left > 0 && fits(fault, request));
     if (found === undefined) return undefined;

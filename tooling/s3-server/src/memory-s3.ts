@@ -22,6 +22,8 @@ export interface MemoryS3 extends S3Server {
   readonly log: readonly S3Request[];
   readonly buckets: ReadonlyMap<string, Bucket>;
   addFaults(...faults: readonly S3Fault[]): void;
+  /** Forgets the faults that are not used up. */
+  clearFaults(): void;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function startMemoryS3(options: MemoryS3Options = {}): Promise<Memo
     log,
     buckets,
     addFaults: (...faults) => script.add(...faults),
+    clearFaults: () => script.clear(),
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

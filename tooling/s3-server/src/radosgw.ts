@@ -51,7 +51,14 @@ export async function startRadosgw(): Promise<S3Server> {
     throw error;
   }
   const version = (await findRadosgw())?.split(' ').slice(0, 3).join(' ') ?? 'radosgw';
-  return { name: `radosgw (${version})`, kind: 'radosgw', endpoint: `http://127.0.0.1:${rgwPort}`, ...USER, other: OTHER_USER, stop };
+  return {
+    name: `radosgw (${version})`,
+    kind: 'radosgw',
+    endpoint: `http://127.0.0.1:${rgwPort}`,
+    ...USER,
+    other: OTHER_USER,
+    stop,
+  };
 }
 
 async function startMonitor(

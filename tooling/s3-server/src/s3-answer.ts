@@ -9,7 +9,11 @@ export interface S3Answer {
 
 /** An answer that reports an error, as S3 writes it. */
 export function errorAnswer(status: number, code: string, message: string = code): S3Answer {
-  return xmlAnswer('Error', [element('Code', code), element('Message', message), element('RequestId', 'memory-s3')], status);
+  return xmlAnswer(
+    'Error',
+    [element('Code', code), element('Message', message), element('RequestId', 'memory-s3')],
+    status,
+  );
 }
 
 /** An answer with an XML document. */

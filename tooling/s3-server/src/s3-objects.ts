@@ -38,7 +38,8 @@ export function checksumError(headers: IncomingHttpHeaders, body: Buffer): S3Ans
   if (sha256 !== undefined && sha256 !== createHash('sha256').update(body).digest('base64'))
     return errorAnswer(400, 'BadDigest');
   const md5 = headers['content-md5'];
-  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64')) return errorAnswer(400, 'BadDigest');
+  if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
+    return errorAnswer(400, 'BadDigest');
   return undefined;
 }
 

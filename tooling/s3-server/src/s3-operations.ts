@@ -14,7 +14,10 @@ import {
 export interface Bucket {
   readonly owner: string;
   readonly objects: Map<string, StoredObject>;
-  readonly uploads: Map<string, { readonly key: string; readonly headers: IncomingHttpHeaders; readonly parts: Map<number, Buffer> }>;
+  readonly uploads: Map<
+    string,
+    { readonly key: string; readonly headers: IncomingHttpHeaders; readonly parts: Map<number, Buffer> }
+  >;
 }
 
 /** A request after its signature was checked. */

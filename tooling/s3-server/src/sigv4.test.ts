@@ -45,7 +45,9 @@ describe('verifySignature', () => {
 
   it('refuses an unknown key, a wrong secret and a clock that is 16 minutes off', () => {
     expect(verifySignature(REQUEST, [], NOW)).toEqual({ code: 'InvalidAccessKeyId' });
-    expect(verifySignature(REQUEST, [{ ...USER, secretAccessKey: 'x' }], NOW)).toEqual({ code: 'SignatureDoesNotMatch' });
+    expect(verifySignature(REQUEST, [{ ...USER, secretAccessKey: 'x' }], NOW)).toEqual({
+      code: 'SignatureDoesNotMatch',
+    });
     const later = new Date(NOW.getTime() + 16 * 60_000);
     expect(verifySignature(REQUEST, [USER], later)).toEqual({ code: 'RequestTimeTooSkewed' });
   });

@@ -23,7 +23,12 @@ export function verifySignature(request: SignedRequest, users: readonly S3User[]
   if (user === undefined) return { code: 'InvalidAccessKeyId' };
   const stamp = String(request.headers['x-amz-date'] ?? '');
   if (!isNear(stamp, now) || !stamp.startsWith(date)) return { code: 'RequestTimeTooSkewed' };
-  const text = ['AWS4-HMAC-SHA256', stamp, `${date}/${region}/s3/aws4_request`, sha256(canonical(request, signedHeaders))];
+  const text = [
+    'AWS4-HMAC-SHA256',
+    stamp,
+    `${date}/${region}/s3/aws4_request`,
+    sha256(canonical(request, signedHeaders)),
+  ];
   const key = [date, region, 's3', 'aws4_request'].reduce(hmac, Buffer.from(`AWS4${user.secretAccessKey}`));
   const expected = hmac(key, text.join('\n'));
   return timingSafeEqual(expected, Buffer.from(signature, 'hex')) ? { user } : { code: 'SignatureDoesNotMatch' };

@@ -1,4 +1,4 @@
-import { explain, type Explanation } from '@lading/graph';
+import { type Explanation, explain } from '@lading/graph';
 import type { JsonObject } from '@lading/manifest';
 import type { SplitPlan } from '@lading/splitter';
 import type { Command } from 'commander';
@@ -15,7 +15,7 @@ export function addExplainCommand(program: Command, run: Run): void {
   withRuleOptions(withSourceOptions(withCommonOptions(program.command('explain'))))
     .description('say why a resource is where it is: paths from base and roots, the rule, its consumers, its cost')
     .argument('<path>', 'resource path')
-    .addHelpText('after', '\nExamples:\n  $ lading explain /images/logo.png --assets public --root \'/levels/*.json\'')
+    .addHelpText('after', "\nExamples:\n  $ lading explain /images/logo.png --assets public --root '/levels/*.json'")
     .action((path: string, options: AllOptions) => run(options, (context) => explainPath(context, path, options)));
 }
 

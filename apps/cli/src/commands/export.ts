@@ -17,7 +17,10 @@ export function addExportCommand(program: Command, run: Run): void {
     .description("write all content outside the base as one ordinary zip or folder, like Defold's Zip and Folder modes")
     .option('--zip <file>', 'zip to write')
     .option('--folder <dir>', 'folder to write')
-    .addHelpText('after', '\nExamples:\n  $ lading export --content game.arci --graph game.graph.json --zip liveupdate.zip')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ lading export --content game.arci --graph game.graph.json --zip liveupdate.zip',
+    )
     .action((options: ExportOptions) => run(options, (context) => exportContent(context, options)));
 }
 

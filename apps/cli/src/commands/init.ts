@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
-import { detectProject } from '../init/detect-project.js';
 import { configText } from '../init/config-text.js';
+import { detectProject } from '../init/detect-project.js';
 import { withCommonOptions } from '../options.js';
 import { textFacts } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
@@ -44,7 +44,11 @@ async function writeConfig(file: string, text: string): Promise<void> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EEXIST') {
-      throw new CliError('ERR_OUTPUT_EXISTS', `${file} is there already`, { cause: error, details: { file }, hint: 'Edit it, or remove it and run lading init again.' });
+      throw new CliError('ERR_OUTPUT_EXISTS', `${file} is there already`, {
+        cause: error,
+        details: { file },
+        hint: 'Edit it, or remove it and run lading init again.',
+      });
     }
     throw new CliError('ERR_OUTPUT_FAILED', `${file} cannot be written (${code})`, { cause: error, details: { file } });
   }

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { loadTrust } from '../config/keys.js';
 import { EXIT } from '../exit-code.js';
-import { inspectionDocument, inspectionText } from '../inspect/inspection.js';
 import { inspectPath } from '../inspect/inspect-path.js';
+import { inspectionDocument, inspectionText } from '../inspect/inspection.js';
 import { type TrustOptions, withCommonOptions, withTrustOption } from '../options.js';
 import type { Run } from '../run-program.js';
 

@@ -1,6 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createRoot, generateSigningKey, type KeyAlgorithm, type Role, type SigningKey, signRoot } from '@lading/manifest';
+import {
+  createRoot,
+  generateSigningKey,
+  type KeyAlgorithm,
+  type Role,
+  type SigningKey,
+  signRoot,
+} from '@lading/manifest';
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
@@ -28,7 +35,10 @@ export function addKeysCommand(program: Command, run: Run): void {
     .requiredOption('--out <dir>', 'folder to write; it gets a .gitignore of its own')
     .addOption(new Option('--algorithm <name>', 'kind of the keys').choices(['ES256', 'Ed25519']).default('ES256'))
     .option('--expires-in <span>', 'life of the root: 90d, 10y (default: 10y)', timeSpan, TEN_YEARS_MS)
-    .addHelpText('after', '\nExamples:\n  $ lading keys new --out keys\n  $ lading keys new --out keys --algorithm Ed25519 --expires-in 2y')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ lading keys new --out keys\n  $ lading keys new --out keys --algorithm Ed25519 --expires-in 2y',
+    )
     .action((options: KeysNewOptions & CommonOptions) => run(options, (context) => newKeys(context, options)));
 }
 
@@ -38,7 +48,10 @@ export async function newKeys(context: CommandContext, options: KeysNewOptions):
   const { algorithm = 'ES256', expiresIn = TEN_YEARS_MS } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   // Ignored by git before the first secret is written.
-  await writeFile(join(dir, '.gitignore'), `# Private keys stay out of version control; ${ROOT_FILE} is public.\n*\n!.gitignore\n!${ROOT_FILE}\n`);
+  await writeFile(
+    join(dir, '.gitignore'),
+    `# Private keys stay out of version control; ${ROOT_FILE} is public.\n*\n!.gitignore\n!${ROOT_FILE}\n`,
+  );
   const made = new Map<Role, SigningKey>();
   for (const role of ROLES) {
     const { key, pem } = await generateSigningKey({ algorithm });
@@ -47,15 +60,26 @@ export async function newKeys(context: CommandContext, options: KeysNewOptions):
   }
   const expiresAt = new Date(context.now().getTime() + expiresIn).toISOString().replace(/\.\d{3}Z$/, 'Z');
   const keysOf = (role: Role): SigningKey[] => ROLES.filter((r) => r === role).map((r) => made.get(r) as SigningKey);
-  const root = createRoot({ version: 1, expiresAt, keys: { root: keysOf('root'), release: keysOf('release'), channel: keysOf('channel') } });
+  const root = createRoot({
+    version: 1,
+    expiresAt,
+    keys: { root: keysOf('root'), release: keysOf('release'), channel: keysOf('channel') },
+  });
   const signed = await signRoot(root, keysOf('root'));
   await writeNew(join(dir, ROOT_FILE), signed.bytes, 0o644);
   return keysResult(dir, expiresAt, algorithm, made);
 }
 
-function keysResult(dir: string, expiresAt: string, algorithm: string, made: ReadonlyMap<Role, SigningKey>): CommandResult {
+function keysResult(
+  dir: string,
+  expiresAt: string,
+  algorithm: string,
+  made: ReadonlyMap<Role, SigningKey>,
+): CommandResult {
   const keys = Object.fromEntries([...made].map(([role, key]) => [role, { keyid: key.keyid, file: keyFile(role) }]));
-  const facts = [...made].map(([role, key]) => [keyFile(role), `private ${role} key ${key.keyid.slice(0, 16)}…`] as const);
+  const facts = [...made].map(
+    ([role, key]) => [keyFile(role), `private ${role} key ${key.keyid.slice(0, 16)}…`] as const,
+  );
   return {
     json: { out: dir, algorithm, expiresAt, root: ROOT_FILE, keys },
     text: `${textFacts([...facts, [ROOT_FILE, `public, signed, valid until ${expiresAt}: ship it with your app`]])}\n\nKept in ${dir}. Back up root.key.pem offline; whoever has it owns the project's trust.`,

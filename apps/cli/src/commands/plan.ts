@@ -1,5 +1,5 @@
-import type { SplitPlan } from '@lading/splitter';
 import type { JsonObject } from '@lading/manifest';
+import type { SplitPlan } from '@lading/splitter';
 import type { Command } from 'commander';
 import { planSource } from '../build/plan-source.js';
 import type { CommandContext, CommandResult } from '../command-context.js';

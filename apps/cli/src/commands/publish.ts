@@ -1,13 +1,20 @@
 import { resolve } from 'node:path';
 import type { JsonObject, SigningKey } from '@lading/manifest';
-import { applyPublish, type PreparedPublish, type PublishPlan, type PublishResult, preparePublish, publishPlanJson } from '@lading/publisher';
+import {
+  applyPublish,
+  type PreparedPublish,
+  type PublishPlan,
+  type PublishResult,
+  preparePublish,
+  publishPlanJson,
+} from '@lading/publisher';
 import { openReleaseFolder } from '@lading/publisher/node';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { openTarget, type TargetChoice, type TargetOptions } from '../config/open-target.js';
 import { loadRoleKey } from '../config/role-key.js';
 import { outSetting } from '../config/settings.js';
-import { timeSpan, type TrustOptions, wholeNumber, withCommonOptions, withTrustOption } from '../options.js';
+import { type TrustOptions, timeSpan, wholeNumber, withCommonOptions, withTrustOption } from '../options.js';
 import { formatBytes } from '../output/byte-size.js';
 import { textFacts, textTable } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
@@ -35,7 +42,12 @@ export function addPublishCommand(program: Command, run: Run): void {
     .option('--env <name>', 'environment of the configuration')
     .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
     .option('--release-version <text>', 'which release, where the folder holds several (default: the newest)')
-    .option('--expires-in <span>', `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`, timeSpan, CHANNEL_LIFE_DAYS * DAY_MS)
+    .option(
+      '--expires-in <span>',
+      `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`,
+      timeSpan,
+      CHANNEL_LIFE_DAYS * DAY_MS,
+    )
     .option('--concurrency <n>', 'uploads at a time (default: 8)', wholeNumber)
     .option('--dry-run', 'print the plan and change nothing')
     .addHelpText(
@@ -49,15 +61,25 @@ export function addPublishCommand(program: Command, run: Run): void {
         "  $ lading publish release --target 's3://my-bucket/my-game?region=eu-central-1' --key env:LADING_CHANNEL_KEY --trust root.1.json --dry-run",
       ].join('\n'),
     )
-    .action((dir: string | undefined, options: PublishOptions) => run(options, (context) => publish(context, dir, options)));
+    .action((dir: string | undefined, options: PublishOptions) =>
+      run(options, (context) => publish(context, dir, options)),
+    );
 }
 
-async function publish(context: CommandContext, dir: string | undefined, options: PublishOptions): Promise<CommandResult> {
+async function publish(
+  context: CommandContext,
+  dir: string | undefined,
+  options: PublishOptions,
+): Promise<CommandResult> {
   const { key, root, ring } = await loadRoleKey(context, 'channel', options);
   const choice = await openTarget(context, options);
   try {
     const folder = dir === undefined ? await outSetting(context, undefined) : resolve(context.cwd, dir);
-    const source = await openReleaseFolder(folder, { trust: root.bytes, version: options.releaseVersion, signal: context.signal });
+    const source = await openReleaseFolder(folder, {
+      trust: root.bytes,
+      version: options.releaseVersion,
+      signal: context.signal,
+    });
     const now = context.now();
     const prepared = await preparePublish(source, choice.target, {
       channel: choice.channel,
@@ -80,7 +102,10 @@ interface ApplyInput {
   readonly concurrency: number | undefined;
 }
 
-async function apply(context: CommandContext, { choice, prepared, key, concurrency }: ApplyInput): Promise<CommandResult> {
+async function apply(
+  context: CommandContext,
+  { choice, prepared, key, concurrency }: ApplyInput,
+): Promise<CommandResult> {
   const { plan, source } = prepared;
   const bar = context.progress('publish');
   try {
@@ -123,19 +148,29 @@ function publishedResult({ target }: TargetChoice, plan: PublishPlan, result: Pu
   };
 }
 
-function planFacts({ release, channel, uploads, uploadBytes, present, calls }: PublishPlan, target: string): (readonly [string, string | number])[] {
-  const renumbered = release.renumberedFrom === undefined ? '' : ` (renumbered from ${release.renumberedFrom}: that number was taken)`;
+function planFacts(
+  { release, channel, uploads, uploadBytes, present, calls }: PublishPlan,
+  target: string,
+): (readonly [string, string | number])[] {
+  const renumbered =
+    release.renumberedFrom === undefined ? '' : ` (renumbered from ${release.renumberedFrom}: that number was taken)`;
   return [
     ['target', target],
     ['release', `${release.project} ${release.version}, sequence ${release.sequence}${renumbered}`],
     ['new', `${uploads.length} objects, ${formatBytes(uploadBytes)}`],
     ['there already', present.length],
-    ['channel', `${channel.name}: ${channel.action}, sequence ${channel.document.sequence}, expires ${channel.document.expiresAt}`],
+    [
+      'channel',
+      `${channel.name}: ${channel.action}, sequence ${channel.document.sequence}, expires ${channel.document.expiresAt}`,
+    ],
     ['requests', `${calls.list} list, ${calls.head} head, ${calls.get} get, ${calls.put} put`],
   ];
 }
 
 function uploadsText({ uploads }: PublishPlan): string {
   if (uploads.length === 0) return 'Nothing to upload: everything is there.';
-  return textTable(['upload', 'size', 'key'], uploads.map(({ kind, sizeBytes, key }) => [kind, formatBytes(sizeBytes), key]));
+  return textTable(
+    ['upload', 'size', 'key'],
+    uploads.map(({ kind, sizeBytes, key }) => [kind, formatBytes(sizeBytes), key]),
+  );
 }

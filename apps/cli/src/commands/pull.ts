@@ -32,7 +32,10 @@ export function addPullCommand(program: Command, run: Run): void {
     .option('--project <name>', 'refuse documents of another project')
     .option('--app <version>', 'version of the app, checked against the release')
     .option('--engine <version>', 'version of the engine, checked against the release')
-    .addHelpText('after', '\nExamples:\n  $ lading pull https://cdn.example.com/game --root /levels/3.json --to content --trust root.1.json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ lading pull https://cdn.example.com/game --root /levels/3.json --to content --trust root.1.json',
+    )
     .action((url: string, options: PullOptions) => run(options, (context) => pull(context, url, options)));
 }
 
@@ -45,7 +48,18 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
   try {
     if (trust === undefined) context.note('trusting the root of first use; pin it with --trust root.1.json');
     const keys = trust ?? 'first-use';
-    const runtime = await createRuntime({ store, origin, channel, keys, project, app, engine, now: context.now, codecs: nodeCodecs, signal });
+    const runtime = await createRuntime({
+      store,
+      origin,
+      channel,
+      keys,
+      project,
+      app,
+      engine,
+      now: context.now,
+      codecs: nodeCodecs,
+      signal,
+    });
     try {
       await storePullRecord(store, { channel, trust });
       return pullResult(runtime, options.to, await ensureAll(context, runtime, options.root ?? allRoots(runtime)));
@@ -61,13 +75,24 @@ function allRoots(runtime: Runtime): readonly string[] {
   return runtime.status().latest?.roots ?? [];
 }
 
-async function ensureAll(context: CommandContext, runtime: Runtime, roots: readonly string[]): Promise<readonly Ensured[]> {
+async function ensureAll(
+  context: CommandContext,
+  runtime: Runtime,
+  roots: readonly string[],
+): Promise<readonly Ensured[]> {
   const done: Ensured[] = [];
   for (const root of roots) {
     const bar = context.progress(root);
     try {
-      const onProgress = ({ receivedBytes, totalBytes, archive }: { receivedBytes: number; totalBytes: number; archive: string }): void =>
-        bar.update(receivedBytes, totalBytes, archive);
+      const onProgress = ({
+        receivedBytes,
+        totalBytes,
+        archive,
+      }: {
+        receivedBytes: number;
+        totalBytes: number;
+        archive: string;
+      }): void => bar.update(receivedBytes, totalBytes, archive);
       done.push(await runtime.ensure(root, { signal: context.signal, onProgress }));
     } finally {
       bar.end();
@@ -84,11 +109,25 @@ function pullResult(runtime: Runtime, to: string, ensured: readonly Ensured[]): 
   return {
     json: {
       to,
-      release: latest === undefined ? null : { digest: latest.digest, project: latest.project, version: latest.version, sequence: latest.sequence },
+      release:
+        latest === undefined
+          ? null
+          : { digest: latest.digest, project: latest.project, version: latest.version, sequence: latest.sequence },
       isStale,
       receivedBytes,
-      roots: ensured.map((one) => ({ root: one.root, receivedBytes: one.receivedBytes, mounts: one.mounts.map((m) => m.name) })),
-      mounts: mounts.map((m) => ({ name: m.name, priority: m.priority, entries: m.entries, sizeBytes: m.sizeBytes, digest: m.digest ?? null, state: m.state })),
+      roots: ensured.map((one) => ({
+        root: one.root,
+        receivedBytes: one.receivedBytes,
+        mounts: one.mounts.map((m) => m.name),
+      })),
+      mounts: mounts.map((m) => ({
+        name: m.name,
+        priority: m.priority,
+        entries: m.entries,
+        sizeBytes: m.sizeBytes,
+        digest: m.digest ?? null,
+        state: m.state,
+      })),
     },
     text: `${textTable(['priority', 'mount', 'entries', 'size', 'state'], rows)}\n\n${textFacts([
       ['release', latest && `${latest.project} ${latest.version} (sequence ${latest.sequence})`],

@@ -20,7 +20,9 @@ export function addReadCommand(program: Command, run: Run): void {
       'after',
       '\nWith --json, says where the resource was found in place of its bytes.\n\nExamples:\n  $ lading read content /levels/3.json\n  $ lading read https://cdn.example.com/game /music/theme.ogg > theme.ogg',
     )
-    .action((place: string, path: string, options: ReadOptions) => run(options, (context) => read(context, place, path, options)));
+    .action((place: string, path: string, options: ReadOptions) =>
+      run(options, (context) => read(context, place, path, options)),
+    );
 }
 
 async function read(context: CommandContext, place: string, path: string, options: ReadOptions): Promise<undefined> {
@@ -30,7 +32,15 @@ async function read(context: CommandContext, place: string, path: string, option
     const bytes = await mounts.runtime.read(path, { signal: context.signal });
     const { mount, entry, shadowed, state } = mounts.runtime.resolve(path);
     if (context.isJson) {
-      const document = { path, mount: mount?.name, member: entry?.member, sizeBytes: bytes.length, digest: entry?.digest, state, shadowed: shadowed.map((m) => m.name) };
+      const document = {
+        path,
+        mount: mount?.name,
+        member: entry?.member,
+        sizeBytes: bytes.length,
+        digest: entry?.digest,
+        state,
+        shadowed: shadowed.map((m) => m.name),
+      };
       await context.write(`${JSON.stringify(document, undefined, 2)}\n`);
     } else {
       context.note(`${path}: ${formatBytes(bytes.length)} from ${mount?.name}`);

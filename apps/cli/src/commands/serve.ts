@@ -19,7 +19,10 @@ export function addServeCommand(program: Command, run: Run): void {
     .option('--port <n>', 'port; 0 takes a free one', portNumber, 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--profile <name>', 'throttle like a network: slow-3g, 3g, 4g')
-    .addHelpText('after', '\nExamples:\n  $ lading serve dist/content\n  $ lading serve dist/content --port 0 --profile 3g')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ lading serve dist/content\n  $ lading serve dist/content --port 0 --profile 3g',
+    )
     .action((dir: string, options: ServeOptions) => run(options, (context) => serve(context, dir, options)));
 }
 

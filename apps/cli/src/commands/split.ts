@@ -8,7 +8,14 @@ import type { CommandContext, CommandResult } from '../command-context.js';
 import { ROOT_FILE } from '../config/keys.js';
 import { loadRoleKey } from '../config/role-key.js';
 import { type BuildSettings, buildSettings, outSetting } from '../config/settings.js';
-import { type AllOptions, withCommonOptions, withReleaseOptions, withRuleOptions, withSourceOptions, withTrustOption } from '../options.js';
+import {
+  type AllOptions,
+  withCommonOptions,
+  withReleaseOptions,
+  withRuleOptions,
+  withSourceOptions,
+  withTrustOption,
+} from '../options.js';
 import { formatBytes } from '../output/byte-size.js';
 import { planText } from '../output/plan-text.js';
 import { textFacts } from '../output/text-table.js';
@@ -68,7 +75,8 @@ async function writeAll(
   try {
     const onProgress = ({ writtenBytes, archive }: { writtenBytes: number; archive: string }): void =>
       bar.update(writtenBytes, Math.max(totalBytes, writtenBytes), archive);
-    for await (const archive of writeArchives(plan, content, { out, graph, facts, signal: context.signal, onProgress })) archives.push(archive);
+    for await (const archive of writeArchives(plan, content, { out, graph, facts, signal: context.signal, onProgress }))
+      archives.push(archive);
     return archives;
   } finally {
     bar.end();
@@ -83,13 +91,28 @@ interface SplitFacts {
   readonly releaseKey: string;
 }
 
-function splitResult({ plan }: PlannedSource, { archives, release, signed, out, releaseKey }: SplitFacts): CommandResult {
+function splitResult(
+  { plan }: PlannedSource,
+  { archives, release, signed, out, releaseKey }: SplitFacts,
+): CommandResult {
   const sizeBytes = archives.reduce((sum, archive) => sum + archive.sizeBytes, 0);
   return {
     json: {
       out,
-      release: { key: releaseKey, digest: signed.digest, sizeBytes: signed.sizeBytes, document: release as unknown as JsonObject },
-      archives: archives.map(({ name, key, sizeBytes: bytes, digest, entries, isNew }) => ({ name, key, sizeBytes: bytes, digest, entries, isNew })),
+      release: {
+        key: releaseKey,
+        digest: signed.digest,
+        sizeBytes: signed.sizeBytes,
+        document: release as unknown as JsonObject,
+      },
+      archives: archives.map(({ name, key, sizeBytes: bytes, digest, entries, isNew }) => ({
+        name,
+        key,
+        sizeBytes: bytes,
+        digest,
+        entries,
+        isNew,
+      })),
       plan: plan as unknown as JsonObject,
     },
     text: `${planText(plan)}\n\n${textFacts([

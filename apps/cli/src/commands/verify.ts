@@ -24,7 +24,10 @@ export function addVerifyCommand(program: Command, run: Run): void {
     .description('check the whole chain of trust and every byte of a layout, or one file')
     .argument('<place>', 'folder or URL of a layout, or a file')
     .option('--channel <name>', 'channel to start from (default: all of a folder, stable of a URL)')
-    .addHelpText('after', '\nExits with 5 where anything is wrong, and names the file and the member.\n\nExamples:\n  $ lading verify release --trust keys\n  $ lading verify https://cdn.example.com/game\n  $ lading verify release/archives/*.zip')
+    .addHelpText(
+      'after',
+      '\nExits with 5 where anything is wrong, and names the file and the member.\n\nExamples:\n  $ lading verify release --trust keys\n  $ lading verify https://cdn.example.com/game\n  $ lading verify release/archives/*.zip',
+    )
     .action((place: string, options: VerifyOptions) => run(options, (context) => verify(context, place, options)));
 }
 
@@ -53,33 +56,57 @@ async function verify(context: CommandContext, text: string, options: VerifyOpti
 async function plainFile(context: CommandContext, text: string): Promise<string | undefined> {
   if (/^https?:\/\//i.test(text)) return undefined;
   const path = resolve(context.cwd, text);
-  const isFile = await stat(path).then((facts) => facts.isFile(), () => false);
+  const isFile = await stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
   return isFile && !/[\\/]channels[\\/][^\\/]+\.json$/.test(path) ? path : undefined;
 }
 
-async function verifyFile(context: CommandContext, file: string, trust: Uint8Array | undefined): Promise<CommandResult> {
+async function verifyFile(
+  context: CommandContext,
+  file: string,
+  trust: Uint8Array | undefined,
+): Promise<CommandResult> {
   try {
     const { kind, problems } = await inspectPath(file, { trust, signal: context.signal });
     const findings = problems.map(({ path, problem }) => ({ file, place: path, problem }));
-    const text = findings.length === 0 ? `${file}: ${kind}, everything in it is right` : findings.map((f) => `${file}: ${f.place}: ${f.problem}`).join('\n');
-    return { json: { file, kind, isSound: findings.length === 0, findings }, text, exitCode: findings.length === 0 ? EXIT.ok : EXIT.trust };
+    const text =
+      findings.length === 0
+        ? `${file}: ${kind}, everything in it is right`
+        : findings.map((f) => `${file}: ${f.place}: ${f.problem}`).join('\n');
+    return {
+      json: { file, kind, isSound: findings.length === 0, findings },
+      text,
+      exitCode: findings.length === 0 ? EXIT.ok : EXIT.trust,
+    };
   } catch (error) {
     // What cannot be read cannot be right: for a check that is a finding, not bad input.
     if (!isLadingError(error) || error.code.startsWith('ERR_INPUT')) throw error;
     const finding = { file, code: error.code, problem: error.message, details: error.details };
-    return { json: { file, isSound: false, findings: [finding] }, text: `${file}: ${error.code}: ${error.message}`, exitCode: EXIT.trust };
+    return {
+      json: { file, isSound: false, findings: [finding] },
+      text: `${file}: ${error.code}: ${error.message}`,
+      exitCode: EXIT.trust,
+    };
   }
 }
 
 function reportResult(report: ContentReport, isFirstUse: boolean): CommandResult {
   const facts = textFacts([
     ['verdict', report.isSound ? 'sound' : 'NOT SOUND'],
-    ['checked', `${report.roots} roots, ${report.channels} channels, ${report.releases} releases, ${report.archives} archives, ${report.members} members`],
+    [
+      'checked',
+      `${report.roots} roots, ${report.channels} channels, ${report.releases} releases, ${report.archives} archives, ${report.members} members`,
+    ],
     ['bytes', formatBytes(report.bytes)],
     ['trust', isFirstUse ? 'the root in the layout itself; pin yours with --trust root.1.json' : 'the given root'],
   ]);
   const findings = report.findings.slice(0, MAX_FINDINGS_SHOWN).map(findingText);
-  const more = report.findings.length > findings.length ? [`… and ${report.findings.length - findings.length} more (see --json)`] : [];
+  const more =
+    report.findings.length > findings.length
+      ? [`… and ${report.findings.length - findings.length} more (see --json)`]
+      : [];
   const unchecked = report.unchecked.map((key) => `not judged: ${key}`);
   return {
     json: report as unknown as JsonObject,

@@ -5,11 +5,14 @@ import type { LadingConfig } from './lading-config.js';
 type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) => (typeof value === 'string' && value !== '' ? undefined : 'is not a text');
-const texts: Check = (value) => (Array.isArray(value) && value.every((v) => typeof v === 'string') ? undefined : 'is not a list of texts');
+const texts: Check = (value) =>
+  Array.isArray(value) && value.every((v) => typeof v === 'string') ? undefined : 'is not a list of texts';
 const object: Check = (value) => (isObject(value) ? undefined : 'is not an object');
 const list: Check = (value) => (Array.isArray(value) ? undefined : 'is not a list');
-const bytes: Check = (value) => (typeof value === 'number' || typeof value === 'string' ? undefined : 'is neither a number nor a text such as "8 MiB"');
-const priority: Check = (value) => (Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'is not a whole number of 0 or more');
+const bytes: Check = (value) =>
+  typeof value === 'number' || typeof value === 'string' ? undefined : 'is neither a number nor a text such as "8 MiB"';
+const priority: Check = (value) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'is not a whole number of 0 or more';
 const roots: Check = (value) => (Array.isArray(value) ? texts(value) : object(value));
 const target: Check = (value) => (typeof value === 'string' ? text(value) : object(value));
 const source: Check = (value) => {

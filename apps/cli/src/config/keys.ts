@@ -1,6 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { importSigningKey, MAX_ROOT_BYTES, type Role, type SigningKey, type TrustedRoot, trustRoot } from '@lading/manifest';
+import {
+  importSigningKey,
+  MAX_ROOT_BYTES,
+  type Role,
+  type SigningKey,
+  type TrustedRoot,
+  trustRoot,
+} from '@lading/manifest';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { readInput } from '../read-input.js';
@@ -32,7 +39,10 @@ export interface KeyRing {
 export async function loadKeyRing(context: CommandContext, setting: string, dir: string): Promise<KeyRing> {
   if (setting.startsWith('env:')) return envKeyRing(context, setting.slice('env:'.length));
   const path = resolve(dir, setting);
-  const isFolder = await stat(path).then((facts) => facts.isDirectory(), () => false);
+  const isFolder = await stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
   return isFolder ? folderKeyRing(path) : fileKeyRing(path);
 }
 
@@ -40,14 +50,20 @@ export async function loadKeyRing(context: CommandContext, setting: string, dir:
 export async function loadTrust(context: CommandContext, setting: string | undefined): Promise<Uint8Array | undefined> {
   if (setting === undefined) return undefined;
   const path = resolve(context.cwd, setting);
-  const isFolder = await stat(path).then((facts) => facts.isDirectory(), () => false);
+  const isFolder = await stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  );
   return readInput(isFolder ? join(path, ROOT_FILE) : path, MAX_ROOT_BYTES);
 }
 
 async function envKeyRing(context: CommandContext, name: string): Promise<KeyRing> {
   const pem = context.env[name];
   if (pem === undefined || pem === '') {
-    throw usageError(`the environment has no ${name}`, `Set ${name} to the PEM text of the private key, or pass --key FILE.`);
+    throw usageError(
+      `the environment has no ${name}`,
+      `Set ${name} to the PEM text of the private key, or pass --key FILE.`,
+    );
   }
   const key = await importSigningKey(pem);
   return { key: () => key, root: undefined, isFolder: false };
@@ -65,7 +81,10 @@ async function folderKeyRing(dir: string): Promise<KeyRing> {
     if (pem !== undefined) keys.set(role, await importSigningKey(new TextDecoder().decode(pem)));
   }
   if (keys.size === 0) {
-    throw usageError(`${dir} holds no keys`, `Expected ${keyFile('release')} and ${keyFile('channel')}; lading keys new --out DIR makes them.`);
+    throw usageError(
+      `${dir} holds no keys`,
+      `Expected ${keyFile('release')} and ${keyFile('channel')}; lading keys new --out DIR makes them.`,
+    );
   }
   return { key: (role) => keys.get(role), root: await rootBeside(dir), isFolder: true };
 }

@@ -7,7 +7,12 @@ import { checkConfig } from './check-config.js';
 import type { LadingConfig } from './lading-config.js';
 
 /** Names that a config file may have, in the order they are looked for. */
-export const CONFIG_NAMES: readonly string[] = ['lading.config.ts', 'lading.config.js', 'lading.config.mjs', 'lading.config.json'];
+export const CONFIG_NAMES: readonly string[] = [
+  'lading.config.ts',
+  'lading.config.js',
+  'lading.config.mjs',
+  'lading.config.json',
+];
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
@@ -44,6 +49,9 @@ async function loadModule(file: string): Promise<unknown> {
   try {
     return await createJiti(import.meta.url).import(file, { default: true });
   } catch (cause) {
-    throw new CliError('ERR_CONFIG', `${file} cannot be loaded: ${(cause as Error).message}`, { cause, details: { file } });
+    throw new CliError('ERR_CONFIG', `${file} cannot be loaded: ${(cause as Error).message}`, {
+      cause,
+      details: { file },
+    });
   }
 }

@@ -31,11 +31,15 @@ export async function loadRoleKey(context: CommandContext, role: Role, options: 
   }
   const ring = await loadKeyRing(context, setting, options.key === undefined ? dir : context.cwd);
   const key = ring.key(role);
-  if (key === undefined) throw usageError(`${setting} holds no ${keyFile(role)}`, `Pass the ${role} key itself, or a folder that has it.`);
+  if (key === undefined)
+    throw usageError(`${setting} holds no ${keyFile(role)}`, `Pass the ${role} key itself, or a folder that has it.`);
   const named = await loadTrust(context, options.trust);
   const root = named === undefined ? ring.root : await trustRoot(named);
   if (root === undefined) {
-    throw usageError(`there is no ${ROOT_FILE} beside ${setting}`, `Pass the public root that the key belongs to: --trust ${ROOT_FILE}.`);
+    throw usageError(
+      `there is no ${ROOT_FILE} beside ${setting}`,
+      `Pass the public root that the key belongs to: --trust ${ROOT_FILE}.`,
+    );
   }
   assertMaySign(root, role, key);
   return { key, root, ring };
@@ -44,8 +48,12 @@ export async function loadRoleKey(context: CommandContext, role: Role, options: 
 function assertMaySign({ root }: TrustedRoot, role: Role, key: SigningKey): void {
   const { keyids } = root.roles[role];
   if (keyids.includes(key.keyid)) return;
-  throw new ManifestError('ERR_TRUST_SIGNATURE', `Root ${root.version} does not let key ${key.keyid.slice(0, 16)}… sign as ${role}`, {
-    details: { keyid: key.keyid, role, expected: [...keyids] },
-    hint: `Use the ${role} key that lading keys new made together with this root.`,
-  });
+  throw new ManifestError(
+    'ERR_TRUST_SIGNATURE',
+    `Root ${root.version} does not let key ${key.keyid.slice(0, 16)}… sign as ${role}`,
+    {
+      details: { keyid: key.keyid, role, expected: [...keyids] },
+      hint: `Use the ${role} key that lading keys new made together with this root.`,
+    },
+  );
 }

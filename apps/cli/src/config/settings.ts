@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { checkSplitRules, type SplitRules } from '@lading/splitter';
 import type { ReleaseCompat } from '@lading/manifest';
+import { checkSplitRules, type SplitRules } from '@lading/splitter';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { ReleaseOptions, RuleOptions, SourceOptions } from '../options.js';
 import type { LadingConfig, SourceSetting } from './lading-config.js';
-import { loadConfig, type LoadedConfig } from './load-config.js';
+import { type LoadedConfig, loadConfig } from './load-config.js';
 
 /** What a build works with: flags over config over defaults, paths absolute. */
 export interface BuildSettings {
@@ -57,9 +57,17 @@ function sourceSetting(context: CommandContext, options: SourceOptions, loaded: 
   const at = (path: string): string => resolve(context.cwd, path);
   if (options.assets !== undefined) {
     if (options.content !== undefined || options.graph !== undefined) {
-      throw usageError('--assets cannot be combined with --graph or --content', 'Use --assets for a plain folder, the other two for a Defold build.');
+      throw usageError(
+        '--assets cannot be combined with --graph or --content',
+        'Use --assets for a plain folder, the other two for a Defold build.',
+      );
     }
-    return { kind: 'files', dir: at(options.assets), edges: options.edges && at(options.edges), entries: options.entry };
+    return {
+      kind: 'files',
+      dir: at(options.assets),
+      edges: options.edges && at(options.edges),
+      entries: options.entry,
+    };
   }
   if (options.content !== undefined) {
     return { kind: 'defold', graph: options.graph && at(options.graph), content: at(options.content) };
@@ -67,7 +75,9 @@ function sourceSetting(context: CommandContext, options: SourceOptions, loaded: 
   const source = loaded.config.source;
   if (source === undefined) {
     throw usageError(
-      options.graph === undefined ? 'nothing to work on: no source is given' : '--graph needs --content: a graph alone has no bytes',
+      options.graph === undefined
+        ? 'nothing to work on: no source is given'
+        : '--graph needs --content: a graph alone has no bytes',
       'Give --assets DIR for a plain folder, --content ZIP (and --graph FILE) for a Defold build, or a lading.config.ts (see lading init).',
     );
   }
@@ -111,7 +121,8 @@ function releaseSettings(options: ReleaseOptions, config: LadingConfig, env: Com
 function createdAtSetting(flag: string | undefined, epoch: string | undefined): string {
   if (flag !== undefined) {
     const time = new Date(flag);
-    if (Number.isNaN(time.getTime())) throw usageError(`--created-at ${flag} is not a time`, 'Give an RFC 3339 time such as 2026-11-21T12:00:00Z.');
+    if (Number.isNaN(time.getTime()))
+      throw usageError(`--created-at ${flag} is not a time`, 'Give an RFC 3339 time such as 2026-11-21T12:00:00Z.');
     return secondsOf(time);
   }
   if (epoch === undefined || epoch === '') return SETTING_DEFAULTS.createdAt;

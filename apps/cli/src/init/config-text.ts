@@ -19,13 +19,15 @@ ${rootsText(project)}
 }
 
 function sourceText(project: DetectedProject): string {
-  if (project.kind === 'defold') return `defold({ graph: ${quote(project.graph ?? '')}, content: ${quote(project.content ?? '')} })`;
+  if (project.kind === 'defold')
+    return `defold({ graph: ${quote(project.graph ?? '')}, content: ${quote(project.content ?? '')} })`;
   return `files({ dir: ${quote(project.assets ?? '.')} })`;
 }
 
 function rootsText(project: DetectedProject): string {
-  if (project.kind === 'defold') return '  // Roots are the collection proxies with Exclude ticked. Name others here: roots: [\'/levels/*.collectionproxyc\'],';
-  return '  // What a player asks for as a whole: a level, a theme.\n  roots: [\'/levels/*.json\'],';
+  if (project.kind === 'defold')
+    return "  // Roots are the collection proxies with Exclude ticked. Name others here: roots: ['/levels/*.collectionproxyc'],";
+  return "  // What a player asks for as a whole: a level, a theme.\n  roots: ['/levels/*.json'],";
 }
 
 function quote(text: string): string {

@@ -15,7 +15,9 @@ export interface DetectedProject {
   readonly next: string;
 }
 
-const VITE_CONFIGS: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'cjs'].map((extension) => `vite.config.${extension}`);
+const VITE_CONFIGS: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'cjs'].map(
+  (extension) => `vite.config.${extension}`,
+);
 const ASSET_FOLDERS: readonly string[] = ['assets', 'content', 'public', 'static'];
 
 /** Tells a Defold, a Vite and a plain project apart by the files at the top of its folder. */
@@ -26,10 +28,20 @@ export async function detectProject(dir: string): Promise<DetectedProject> {
   if (!facts.isDirectory()) throw inputError(dir, Object.assign(new Error('not a folder'), { code: 'ENOTDIR' }));
   if (existsSync(join(dir, 'game.project'))) return defoldProject(dir);
   if (VITE_CONFIGS.some((name) => existsSync(join(dir, name)))) {
-    return { kind: 'vite', name: await packageName(dir), assets: 'public', next: 'name your roots in lading.config.ts, then run lading plan.' };
+    return {
+      kind: 'vite',
+      name: await packageName(dir),
+      assets: 'public',
+      next: 'name your roots in lading.config.ts, then run lading plan.',
+    };
   }
   const assets = ASSET_FOLDERS.find((name) => existsSync(join(dir, name))) ?? '.';
-  return { kind: 'plain', name: await packageName(dir), assets, next: 'name your roots in lading.config.ts, then run lading plan.' };
+  return {
+    kind: 'plain',
+    name: await packageName(dir),
+    assets,
+    next: 'name your roots in lading.config.ts, then run lading plan.',
+  };
 }
 
 async function defoldProject(dir: string): Promise<DetectedProject> {
@@ -82,5 +94,10 @@ async function packageName(dir: string): Promise<string> {
 }
 
 function slug(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'game';
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'game'
+  );
 }

@@ -10,9 +10,9 @@ import {
   parseChannel,
   parseRelease,
   type Release,
+  type Role,
   type Root,
   readEnvelope,
-  type Role,
   roleKeys,
   type TrustedRoot,
   trustRoot,
@@ -24,18 +24,33 @@ import type { Inspection, InspectionTable } from './inspection.js';
 export async function inspectEnvelope(bytes: Uint8Array, trusted: TrustedRoot | undefined): Promise<Inspection> {
   const envelope = readEnvelope(bytes);
   const role = (Object.keys(PAYLOAD_TYPES) as Role[]).find((name) => PAYLOAD_TYPES[name] === envelope.payloadType);
-  const common = { payloadType: envelope.payloadType, keyids: envelope.keyids, digest: await digestOf(envelope.payload) };
+  const common = {
+    payloadType: envelope.payloadType,
+    keyids: envelope.keyids,
+    digest: await digestOf(envelope.payload),
+  };
   switch (role) {
     case 'root':
       return inspectRoot((await trustRoot(bytes)).root, common);
     case 'channel':
-      return channelInspection(parseChannel(envelope.payload), common, await checkSignatures(bytes, 'channel', trusted));
+      return channelInspection(
+        parseChannel(envelope.payload),
+        common,
+        await checkSignatures(bytes, 'channel', trusted),
+      );
     case 'release':
-      return releaseInspection(parseRelease(envelope.payload), common, await checkSignatures(bytes, 'release', trusted));
+      return releaseInspection(
+        parseRelease(envelope.payload),
+        common,
+        await checkSignatures(bytes, 'release', trusted),
+      );
     default:
       return {
         kind: 'envelope',
-        facts: [['payload type', envelope.payloadType], ['signatures', envelope.keyids.length]],
+        facts: [
+          ['payload type', envelope.payloadType],
+          ['signatures', envelope.keyids.length],
+        ],
         problems: [{ path: '/payloadType', problem: 'is none that Lading knows' }],
         json: { ...common, document: envelope.document },
       };
@@ -48,23 +63,41 @@ interface SignatureCheck {
   readonly problems: readonly Problem[];
 }
 
-async function checkSignatures(bytes: Uint8Array, role: Role, trusted: TrustedRoot | undefined): Promise<SignatureCheck> {
-  if (trusted === undefined) return { text: 'not checked: no root given (--trust FILE)', state: 'unchecked', problems: [] };
+async function checkSignatures(
+  bytes: Uint8Array,
+  role: Role,
+  trusted: TrustedRoot | undefined,
+): Promise<SignatureCheck> {
+  if (trusted === undefined)
+    return { text: 'not checked: no root given (--trust FILE)', state: 'unchecked', problems: [] };
   const { keys, threshold }: { keys: readonly PublicKey[]; threshold: number } = await roleKeys(trusted.root, role);
   try {
     await openEnvelope(bytes, { payloadType: PAYLOAD_TYPES[role], keys, threshold });
     return { text: `right, by root ${trusted.root.version}`, state: 'valid', problems: [] };
   } catch (error) {
     if (!isLadingError(error, 'ERR_TRUST_SIGNATURE')) throw error;
-    return { text: `WRONG, by root ${trusted.root.version}`, state: 'invalid', problems: [{ path: '/signatures', problem: error.message }] };
+    return {
+      text: `WRONG, by root ${trusted.root.version}`,
+      state: 'invalid',
+      problems: [{ path: '/signatures', problem: error.message }],
+    };
   }
 }
 
 function inspectRoot(root: Root, common: JsonObject): Inspection {
-  const rows = Object.entries(root.roles).map(([role, { keyids, threshold }]) => [role, threshold, keyids.map((id) => id.slice(0, 16)).join(', ')]);
+  const rows = Object.entries(root.roles).map(([role, { keyids, threshold }]) => [
+    role,
+    threshold,
+    keyids.map((id) => id.slice(0, 16)).join(', '),
+  ]);
   return {
     kind: 'root',
-    facts: [['version', root.version], ['expires', root.expiresAt], ['keys', Object.keys(root.keys).length], ['signature', 'right, by its own keys']],
+    facts: [
+      ['version', root.version],
+      ['expires', root.expiresAt],
+      ['keys', Object.keys(root.keys).length],
+      ['signature', 'right, by its own keys'],
+    ],
     tables: [{ title: 'Roles', header: ['role', 'threshold', 'keys'], rows }],
     problems: [],
     json: { ...common, signature: 'valid', document: root as unknown as JsonObject },
@@ -80,7 +113,10 @@ function channelInspection(channel: Channel, common: JsonObject, check: Signatur
       ['sequence', channel.sequence],
       ['expires', channel.expiresAt],
       ['root', channel.root],
-      ['release', `${channel.release.key} (sequence ${channel.release.sequence}, ${formatBytes(channel.release.sizeBytes)})`],
+      [
+        'release',
+        `${channel.release.key} (sequence ${channel.release.sequence}, ${formatBytes(channel.release.sizeBytes)})`,
+      ],
       ['signature', check.text],
     ],
     problems: check.problems,
@@ -98,7 +134,10 @@ function releaseInspection(release: Release, common: JsonObject, check: Signatur
       ['created', release.createdAt],
       ['app', release.compat.app],
       ['engines', release.compat.engines?.join(', ')],
-      ['archives', `${release.archives.length}, ${formatBytes(release.archives.reduce((sum, a) => sum + a.sizeBytes, 0))}`],
+      [
+        'archives',
+        `${release.archives.length}, ${formatBytes(release.archives.reduce((sum, a) => sum + a.sizeBytes, 0))}`,
+      ],
       ['roots', Object.keys(release.roots).length],
       ['signature', check.text],
     ],

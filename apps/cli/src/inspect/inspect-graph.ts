@@ -1,4 +1,12 @@
-import { defoldGraph, findBase, loadGraph, NODE_PROXY, NODE_VIRTUAL, type ResourceGraph, selectRoots } from '@lading/graph';
+import {
+  defoldGraph,
+  findBase,
+  loadGraph,
+  NODE_PROXY,
+  NODE_VIRTUAL,
+  type ResourceGraph,
+  selectRoots,
+} from '@lading/graph';
 import type { Inspection } from './inspection.js';
 
 /** Looks into a `game.graph.json`: counts, roots, what the base holds. */
@@ -32,7 +40,10 @@ export async function inspectGraph(bytes: Uint8Array, signal: AbortSignal): Prom
   };
 }
 
-function graphCounts(graph: ResourceGraph, base: Uint8Array): { resources: number; base: number; proxies: number; withoutDigest: number } {
+function graphCounts(
+  graph: ResourceGraph,
+  base: Uint8Array,
+): { resources: number; base: number; proxies: number; withoutDigest: number } {
   let resources = 0;
   let inBase = 0;
   let proxies = 0;

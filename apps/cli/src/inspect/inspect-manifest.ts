@@ -42,7 +42,7 @@ export async function inspectManifest(bytes: Uint8Array, key: FoundPublicKey | u
       ['version', manifest.version],
       ['resources', `${manifest.resources.length} (${countsText(counts)})`],
       ['content', formatBytes(manifest.resources.reduce((sum, r) => sum + r.sizeBytes, 0))],
-      ['engine versions', engines.map((engine) => engine.name ?? engine.hash).join(', ')],
+      ['engine versions', engineNames(engines)],
       ['project identifier', manifest.header.projectIdentifier],
       ['digests', manifest.header.resourceHashAlgorithm],
       ['signature', signature.text],
@@ -50,7 +50,12 @@ export async function inspectManifest(bytes: Uint8Array, key: FoundPublicKey | u
     ],
     tables: [resourceTable(manifest)],
     problems,
-    json: { ...manifestJson(manifest), engines: engines.map(({ hash, name }) => ({ hash, name: name ?? null })), counts, signature: signature.json },
+    json: {
+      ...manifestJson(manifest),
+      engines: engines.map(({ hash, name }) => ({ hash, name: name ?? null })),
+      counts,
+      signature: signature.json,
+    },
   };
 }
 
@@ -93,16 +98,25 @@ async function checkSignature(
   key: FoundPublicKey | undefined,
 ): Promise<{ text: string; json: JsonObject; problems: Problem[] }> {
   const sizeBytes = manifest.signature.length;
-  if (sizeBytes === 0) return { text: 'none (unsigned, as from Defold 1.12.4 on)', json: { state: 'none' }, problems: [] };
+  if (sizeBytes === 0)
+    return { text: 'none (unsigned, as from Defold 1.12.4 on)', json: { state: 'none' }, problems: [] };
   if (key === undefined) {
-    return { text: `${sizeBytes} bytes, not checked: no public key at hand (--public-key FILE)`, json: { state: 'unchecked', sizeBytes }, problems: [] };
+    return {
+      text: `${sizeBytes} bytes, not checked: no public key at hand (--public-key FILE)`,
+      json: { state: 'unchecked', sizeBytes },
+      problems: [],
+    };
   }
   try {
     await verifyDefoldManifestSignature(manifest, key.der);
     return { text: `right, by ${key.file}`, json: { state: 'valid', sizeBytes, publicKey: key.file }, problems: [] };
   } catch (error) {
     if (!isLadingError(error, 'ERR_MANIFEST_SIGNATURE')) throw error;
-    return { text: `WRONG, by ${key.file}`, json: { state: 'invalid', sizeBytes, publicKey: key.file }, problems: [{ path: '/signature', problem: error.message }] };
+    return {
+      text: `WRONG, by ${key.file}`,
+      json: { state: 'invalid', sizeBytes, publicKey: key.file },
+      problems: [{ path: '/signature', problem: error.message }],
+    };
   }
 }
 
@@ -111,7 +125,20 @@ function orderProblems(manifest: DefoldManifest): Problem[] {
   if (manifest.version < 5) return [];
   const at = manifest.resources.findIndex((r, i) => i > 0 && (manifest.resources[i - 1]?.urlHash ?? 0n) > r.urlHash);
   if (at === -1) return [];
-  return [{ path: `/resources/${at}/urlHash`, problem: 'is smaller than the one before: the engine cannot find dependants in an unsorted manifest' }];
+  return [
+    {
+      path: `/resources/${at}/urlHash`,
+      problem: 'is smaller than the one before: the engine cannot find dependants in an unsorted manifest',
+    },
+  ];
+}
+
+/** Bob always adds the hash of an empty text, because an unset setting is one: no version anybody runs. */
+function engineNames(engines: ReturnType<typeof describeEngineVersions>): string {
+  return engines
+    .filter(({ name }) => name !== '')
+    .map(({ name, hash }) => name ?? hash)
+    .join(', ');
 }
 
 function resourceTable(manifest: DefoldManifest): { title: string; header: string[]; rows: (string | number)[][] } {

@@ -27,7 +27,8 @@ export async function inspectPath(path: string, options: InspectOptions): Promis
   const facts = await stat(path).catch((error: unknown) => {
     throw inputError(path, error);
   });
-  if (facts.isDirectory()) return inspectBundle(path, await findPublicKey(`${path}/game`, options.publicKey), options.signal);
+  if (facts.isDirectory())
+    return inspectBundle(path, await findPublicKey(`${path}/game`, options.publicKey), options.signal);
   if (path.endsWith('.arci') || path.endsWith('.arcd')) {
     return inspectBaseArchive(path.slice(0, -5), await findPublicKey(path, options.publicKey), options.signal);
   }
@@ -39,9 +40,13 @@ export async function inspectPath(path: string, options: InspectOptions): Promis
 async function inspectBytes(path: string, bytes: Uint8Array, options: InspectOptions): Promise<Inspection> {
   const first = bytes.find((byte) => byte !== 32 && byte !== 9 && byte !== 10 && byte !== 13);
   if (first === 0x5b) return inspectGraph(bytes, options.signal); // [
-  if (first === 0x7b) return isEnvelope(bytes) ? inspectEnvelope(bytes, await trustedRoot(options.trust)) : inspectArchiveFiles(path, bytes); // {
+  if (first === 0x7b)
+    return isEnvelope(bytes)
+      ? inspectEnvelope(bytes, await trustedRoot(options.trust))
+      : inspectArchiveFiles(path, bytes); // {
   if (bytes.length === 0) throw unknownFile(path, 'is empty');
-  if (path.endsWith('.zip')) throw unknownFile(path, 'has the name of a zip archive, but not its first bytes: cut off, or something else');
+  if (path.endsWith('.zip'))
+    throw unknownFile(path, 'has the name of a zip archive, but not its first bytes: cut off, or something else');
   return inspectManifest(bytes, await findPublicKey(path, options.publicKey));
 }
 

@@ -15,8 +15,8 @@ import {
 import { type Archive, openArchive } from '@lading/mount';
 import { fileSource, nodeCodecs } from '@lading/mount/node';
 import { formatBytes } from '../output/byte-size.js';
-import type { Inspection, InspectionTable } from './inspection.js';
 import { type FoundPublicKey, inspectManifest } from './inspect-manifest.js';
+import type { Inspection, InspectionTable } from './inspection.js';
 
 interface ZipFacts {
   readonly archive: Archive;
@@ -26,7 +26,11 @@ interface ZipFacts {
 }
 
 /** Looks into a zip under the strict rules: every entry is read, every CRC, digest and Defold payload is checked. */
-export async function inspectZip(file: string, key: FoundPublicKey | undefined, signal: AbortSignal): Promise<Inspection> {
+export async function inspectZip(
+  file: string,
+  key: FoundPublicKey | undefined,
+  signal: AbortSignal,
+): Promise<Inspection> {
   const source = await fileSource(file, { signal });
   try {
     const archive = await openArchive(source, { codecs: nodeCodecs, signal });
@@ -78,7 +82,12 @@ function resourcesByDigest(manifest: DefoldManifest | undefined): ReadonlyMap<st
 }
 
 /** A member named by its digest: SHA-1 of what follows the header, and it must unpack as the manifest says. */
-async function checkMember(name: string, bytes: Uint8Array, resource: DefoldResource, problems: Problem[]): Promise<void> {
+async function checkMember(
+  name: string,
+  bytes: Uint8Array,
+  resource: DefoldResource,
+  problems: Problem[],
+): Promise<void> {
   const payload = bytes.subarray(RESOURCE_HEADER_BYTES) as Uint8Array<ArrayBuffer>;
   const hexDigest = bytesToHex(new Uint8Array(await subtleCrypto().digest('SHA-1', payload)));
   if (name.length === 40 && hexDigest !== name) {
@@ -100,13 +109,19 @@ function zipInspection({ archive, manifest, manifestInspection, problems }: ZipF
       ['entries', archive.entries],
       ['file', formatBytes(archive.sizeBytes)],
       ['content', formatBytes(contentBytes)],
-      ['members', `${entries.filter((e) => e.method === 'stored').length} stored, ${entries.filter((e) => e.method === 'deflated').length} deflated`],
+      [
+        'members',
+        `${entries.filter((e) => e.method === 'stored').length} stored, ${entries.filter((e) => e.method === 'deflated').length} deflated`,
+      ],
       ['digests in the directory', canonical ? 'of every member' : 'none'],
       ['in the manifest', members && `${members.present} here, ${members.absent} elsewhere`],
       ...(manifestInspection?.facts ?? []).map(([name, value]) => [`manifest ${name}`, value] as const),
     ],
     tables: [entryTable(entries), ...(manifestInspection?.tables ?? [])],
-    problems: [...(manifestInspection?.problems ?? []).map((p) => ({ ...p, path: `${MANIFEST_MEMBER}${p.path}` })), ...problems],
+    problems: [
+      ...(manifestInspection?.problems ?? []).map((p) => ({ ...p, path: `${MANIFEST_MEMBER}${p.path}` })),
+      ...problems,
+    ],
     json: {
       sizeBytes: archive.sizeBytes,
       contentBytes,
@@ -123,6 +138,12 @@ function memberCounts(manifest: DefoldManifest, names: ReadonlySet<string>): { p
 }
 
 function entryTable(entries: readonly ReturnType<Archive['infoOf']>[]): InspectionTable {
-  const rows = entries.map((e) => [e.name, e.method, formatBytes(e.sizeBytes), formatBytes(e.storedSizeBytes), e.crc32.toString(16).padStart(8, '0')]);
+  const rows = entries.map((e) => [
+    e.name,
+    e.method,
+    formatBytes(e.sizeBytes),
+    formatBytes(e.storedSizeBytes),
+    e.crc32.toString(16).padStart(8, '0'),
+  ]);
   return { title: 'Entries', header: ['name', 'method', 'size', 'stored', 'crc-32'], rows };
 }

@@ -18,10 +18,17 @@ export interface ContentPlace {
 const CHANNEL_PATH = /^(.*\/)channels\/([^/]+)\.json$/;
 
 /** Reads a URL or a folder: the prefix of a layout, or a channel document in it. */
-export async function contentPlace(context: CommandContext, text: string, channel: string | undefined): Promise<ContentPlace> {
+export async function contentPlace(
+  context: CommandContext,
+  text: string,
+  channel: string | undefined,
+): Promise<ContentPlace> {
   if (/^https?:\/\//i.test(text)) return httpPlace(text, channel);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) && !text.startsWith('file://')) {
-    throw usageError(`cannot read from ${text.split('?')[0]}`, 'Players read over HTTP: give the public URL of the bucket, or a folder.');
+    throw usageError(
+      `cannot read from ${text.split('?')[0]}`,
+      'Players read over HTTP: give the public URL of the bucket, or a folder.',
+    );
   }
   return folderPlace(resolve(context.cwd, text.startsWith('file://') ? new URL(text).pathname : text), channel);
 }
@@ -39,9 +46,13 @@ async function folderPlace(path: string, channel: string | undefined): Promise<C
   const facts = await stat(path).catch((error: unknown) => {
     throw inputError(path, error);
   });
-  if (facts.isDirectory()) return { origin: folderOrigin(path), channel: channel ?? SETTING_DEFAULTS.channel, dir: path };
+  if (facts.isDirectory())
+    return { origin: folderOrigin(path), channel: channel ?? SETTING_DEFAULTS.channel, dir: path };
   if (basename(dirname(path)) !== 'channels' || !path.endsWith('.json')) {
-    throw usageError(`${path} is neither a folder nor a channel document`, 'Give the folder of a layout, or channels/<name>.json in it.');
+    throw usageError(
+      `${path} is neither a folder nor a channel document`,
+      'Give the folder of a layout, or channels/<name>.json in it.',
+    );
   }
   const dir = join(dirname(path), '..');
   return { origin: folderOrigin(dir), channel: channel ?? basename(path, '.json'), dir };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ReleaseArchive } from '@lading/manifest';
-import { createRuntime, memoryStore, MountError } from '@lading/mount';
+import { createRuntime, MountError, memoryStore } from '@lading/mount';
 import { fileSource, nodeCodecs } from '@lading/mount/node';
 import { openReleaseFolder } from '@lading/publisher/node';
 import type { CommandContext } from '../command-context.js';
@@ -10,7 +10,11 @@ import type { OpenMounts, OpenMountsOptions } from './open-mounts.js';
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Mounts the release of a folder that `split` wrote. There is no channel to follow: archives are checked whole first. */
-export async function mountLayout(context: CommandContext, dir: string, { trust, root }: OpenMountsOptions): Promise<OpenMounts> {
+export async function mountLayout(
+  context: CommandContext,
+  dir: string,
+  { trust, root }: OpenMountsOptions,
+): Promise<OpenMounts> {
   const { signal, now } = context;
   const { release } = await openReleaseFolder(dir, { trust, signal });
   const store = memoryStore();

@@ -28,15 +28,25 @@ export interface OpenMountsOptions {
  * Mounts what a place has: the folder that `pull` keeps, a published layout by ranges, or a folder that `split` wrote,
  * which has no channel yet.
  */
-export async function openMounts(context: CommandContext, text: string, options: OpenMountsOptions): Promise<OpenMounts> {
+export async function openMounts(
+  context: CommandContext,
+  text: string,
+  options: OpenMountsOptions,
+): Promise<OpenMounts> {
   const folder = resolve(context.cwd, text);
   if (!/^[a-z]+:\/\//i.test(text) && (await isNodeStore(folder))) return openStored(context, folder, options);
   const place = await contentPlace(context, text, options.channel);
   const isSplitFolder = place.dir !== undefined && !(await hasChannel(place.dir));
-  return isSplitFolder && place.dir !== undefined ? mountLayout(context, place.dir, options) : openPublished(context, place, options);
+  return isSplitFolder && place.dir !== undefined
+    ? mountLayout(context, place.dir, options)
+    : openPublished(context, place, options);
 }
 
-async function openStored(context: CommandContext, folder: string, { trust, channel }: OpenMountsOptions): Promise<OpenMounts> {
+async function openStored(
+  context: CommandContext,
+  folder: string,
+  { trust, channel }: OpenMountsOptions,
+): Promise<OpenMounts> {
   const { signal, now } = context;
   const store = nodeStore(folder);
   const pulled = await readPullRecord(store);
@@ -54,11 +64,23 @@ async function openStored(context: CommandContext, folder: string, { trust, chan
   return { runtime, close: () => closeBoth(runtime, store) };
 }
 
-async function openPublished(context: CommandContext, place: ContentPlace, { trust, root }: OpenMountsOptions): Promise<OpenMounts> {
+async function openPublished(
+  context: CommandContext,
+  place: ContentPlace,
+  { trust, root }: OpenMountsOptions,
+): Promise<OpenMounts> {
   const { signal, now } = context;
   const store = memoryStore();
   if (trust === undefined) context.note('trusting the root of first use; pin it with --trust root.1.json');
-  const runtime = await createRuntime({ store, origin: place.origin, channel: place.channel, keys: trust ?? 'first-use', now, codecs: nodeCodecs, signal });
+  const runtime = await createRuntime({
+    store,
+    origin: place.origin,
+    channel: place.channel,
+    keys: trust ?? 'first-use',
+    now,
+    codecs: nodeCodecs,
+    signal,
+  });
   const mounts: OpenMounts = { runtime, close: () => closeBoth(runtime, store) };
   try {
     const archives = root === undefined ? runtime.status().latest?.archives : runtime.missing(root).archives;

@@ -6,7 +6,10 @@ const MAX_PROBLEMS_SHOWN = 20;
 /** An error as a JSON document: `{ok: false, error: {code, message, details, hint}}`. */
 export function errorDocument(error: unknown): JsonObject {
   if (!isLadingError(error)) {
-    return { ok: false, error: { code: 'ERR_INTERNAL', message: error instanceof Error ? error.message : String(error) } };
+    return {
+      ok: false,
+      error: { code: 'ERR_INTERNAL', message: error instanceof Error ? error.message : String(error) },
+    };
   }
   const { code, message, details, hint, retryable } = error;
   return { ok: false, error: { code, message, details, ...(hint === undefined ? {} : { hint }), retryable } };
@@ -18,7 +21,8 @@ export function errorText(error: unknown): string {
   const lines = [`error ${error.code}: ${error.message}`];
   const problems = problemsOf(error.details.problems);
   for (const problem of problems.slice(0, MAX_PROBLEMS_SHOWN)) lines.push(`  ${problem}`);
-  if (problems.length > MAX_PROBLEMS_SHOWN) lines.push(`  … and ${problems.length - MAX_PROBLEMS_SHOWN} more (see --json)`);
+  if (problems.length > MAX_PROBLEMS_SHOWN)
+    lines.push(`  … and ${problems.length - MAX_PROBLEMS_SHOWN} more (see --json)`);
   for (const name of ['expected', 'actual', 'got'] as const) {
     const value = error.details[name];
     if (value !== undefined) lines.push(`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);

@@ -7,13 +7,23 @@ const MAX_ARCHIVES_SHOWN = 60;
 
 /** A split plan for a terminal: archives with their reason, roots with what they cost, the base, the warnings. */
 export function planText(plan: SplitPlan): string {
-  return [archivesText(plan), rootsText(plan), baseText(plan), ...plan.warnings.map((warning) => `warning: ${warning}`)].join('\n\n');
+  return [
+    archivesText(plan),
+    rootsText(plan),
+    baseText(plan),
+    ...plan.warnings.map((warning) => `warning: ${warning}`),
+  ].join('\n\n');
 }
 
 function archivesText(plan: SplitPlan): string {
   const shown = plan.archives.slice(0, MAX_ARCHIVES_SHOWN);
-  const rows = shown.map((a) => [a.name, a.resources.length, formatBytes(a.sizeBytes), a.priority, reasonText(a)] as const);
-  return textTable(['archive', 'resources', 'content', 'priority', 'why'], rows) + moreText(plan.archives.length, shown.length, 'archives');
+  const rows = shown.map(
+    (a) => [a.name, a.resources.length, formatBytes(a.sizeBytes), a.priority, reasonText(a)] as const,
+  );
+  return (
+    textTable(['archive', 'resources', 'content', 'priority', 'why'], rows) +
+    moreText(plan.archives.length, shown.length, 'archives')
+  );
 }
 
 function rootsText(plan: SplitPlan): string {

@@ -35,5 +35,8 @@ function barLine(label: string, done: number, total: number, note: string, secon
   const full = Math.round(share * BAR_CELLS);
   const bar = '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
   const rate = seconds > 0.2 ? `  ${formatBytes(Math.round(done / seconds))}/s` : '';
-  return `${label} ${bar} ${Math.floor(share * 100)} %  ${formatBytes(done)} of ${formatBytes(total)}${rate}  ${note}`.slice(0, 118);
+  return `${label} ${bar} ${Math.floor(share * 100)} %  ${formatBytes(done)} of ${formatBytes(total)}${rate}  ${note}`.slice(
+    0,
+    118,
+  );
 }

@@ -9,7 +9,10 @@ export function textTable(header: readonly string[], rows: readonly (readonly Ce
   const widths = header.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const isNumber = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] !== 'string'));
   const set = (line: readonly string[]): string =>
-    line.map((cell, column) => pad(cell, widths[column] ?? 0, isNumber[column] === true)).join('  ').trimEnd();
+    line
+      .map((cell, column) => pad(cell, widths[column] ?? 0, isNumber[column] === true))
+      .join('  ')
+      .trimEnd();
   const [head, ...body] = lines;
   return [set(head ?? []), widths.map((width) => '─'.repeat(width)).join('  '), ...body.map(set)].join('\n');
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
 /** Real Defold data and hostile input, where it is on this machine. */
-export const CORPUS: string = process.env.LADING_CORPUS ?? resolve(fileURLToPath(new URL('../../../../../shared/corpus', import.meta.url)));
+export const CORPUS: string =
+  process.env.LADING_CORPUS ?? resolve(fileURLToPath(new URL('../../../../../shared/corpus', import.meta.url)));
 
 /** Tells whether a part of the corpus is there; tests that need it say "skipped" otherwise. */
 export function hasCorpus(part: string): boolean {

@@ -11,7 +11,8 @@ export function checkAssembly(assembly: GraphAssembly): void {
   for (let number = 0; number < assembly.paths.count; number++) {
     if (assembly.nodeAt(number) >= 0 && !isPlainPath(assembly, number)) checkPath(assembly, number);
   }
-  checkEdges(assembly);
+  // Where every path that was ever named is a node, no edge can end nowhere.
+  if (assembly.nodeCount < assembly.paths.count) checkEdges(assembly);
 }
 
 function checkPath(assembly: GraphAssembly, number: number): void {

@@ -109,7 +109,7 @@ export class GraphAssembly implements GraphBuilder {
 
   /** The path of a number. */
   textOf(number: number): string {
-    return this.paths.textAt(this.paths.offsetOf(number));
+    return this.paths.textOf(number);
   }
 
   #growNodes(count: number): void {

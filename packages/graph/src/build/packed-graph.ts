@@ -12,9 +12,20 @@ export function packGraph(assembly: GraphAssembly): ResourceGraph {
   const order = sortPaths(assembly.paths);
   const rank = new Int32Array(order.length);
   for (let node = 0; node < order.length; node++) rank[order[node] as number] = node;
-  const offsets = assembly.paths.renumber(order);
-  const { edgeStarts, edgeTargets } = packEdges(assembly, rank);
-  return new PackedGraph(assembly.paths, offsets, edgeStarts, edgeTargets, packFacts(assembly, rank));
+  return new PackedGraph(assembly.paths, { order, rank }, packEdges(assembly, rank), packFacts(assembly, rank));
+}
+
+/** Between node ids and the numbers of the path table. */
+interface Numbering {
+  /** Number by node. */
+  readonly order: Int32Array;
+  /** Node by number. */
+  readonly rank: Int32Array;
+}
+
+interface PackedEdges {
+  readonly edgeStarts: Uint32Array;
+  readonly edgeTargets: Uint32Array;
 }
 
 interface PackedFacts {
@@ -40,7 +51,7 @@ function packFacts(assembly: GraphAssembly, rank: Int32Array): PackedFacts {
   return { flags, sizesBytes, digests: assembly.digests, digestStarts };
 }
 
-function packEdges(assembly: GraphAssembly, rank: Int32Array): { edgeStarts: Uint32Array; edgeTargets: Uint32Array } {
+function packEdges(assembly: GraphAssembly, rank: Int32Array): PackedEdges {
   const starts = new Uint32Array(rank.length + 1);
   const { edgeFrom, edgeTo, edgeCount } = assembly;
   for (let edge = 0; edge < edgeCount; edge++) starts[(rank[edgeFrom[edge] as number] as number) + 1]!++;
@@ -53,7 +64,7 @@ function packEdges(assembly: GraphAssembly, rank: Int32Array): { edgeStarts: Uin
   return dedupeRows(starts, targets);
 }
 
-function dedupeRows(starts: Uint32Array, targets: Uint32Array): { edgeStarts: Uint32Array; edgeTargets: Uint32Array } {
+function dedupeRows(starts: Uint32Array, targets: Uint32Array): PackedEdges {
   let end = 0;
   for (let node = 0; node + 1 < starts.length; node++) {
     const from = starts[node] as number;
@@ -92,31 +103,32 @@ class PackedGraph implements ResourceGraph {
   readonly flags: Uint8Array;
   readonly sizesBytes: Float64Array;
   readonly #paths: PathTable;
-  readonly #offsets: Int32Array;
+  readonly #numbering: Numbering;
   readonly #digestStarts: Int32Array;
   readonly #digests: Uint8Array;
 
-  constructor(paths: PathTable, offsets: Int32Array, starts: Uint32Array, targets: Uint32Array, facts: PackedFacts) {
-    this.nodeCount = offsets.length;
-    this.edgeCount = targets.length;
-    this.edgeStarts = starts;
-    this.edgeTargets = targets;
+  constructor(paths: PathTable, numbering: Numbering, edges: PackedEdges, facts: PackedFacts) {
+    this.nodeCount = numbering.order.length;
+    this.edgeCount = edges.edgeTargets.length;
+    this.edgeStarts = edges.edgeStarts;
+    this.edgeTargets = edges.edgeTargets;
     this.flags = facts.flags;
     this.sizesBytes = facts.sizesBytes;
     this.#paths = paths;
-    this.#offsets = offsets;
+    this.#numbering = numbering;
     this.#digestStarts = facts.digestStarts;
     this.#digests = facts.digests;
   }
 
   pathOf(node: number): string {
-    const offset = this.#offsets[node];
-    if (offset === undefined) throw new RangeError(`The graph has no node ${node}; it has ${this.nodeCount}`);
-    return this.#paths.textAt(offset);
+    const number = this.#numbering.order[node];
+    if (number === undefined) throw new RangeError(`The graph has no node ${node}; it has ${this.nodeCount}`);
+    return this.#paths.textOf(number);
   }
 
   nodeOf(path: string): number {
-    return this.#paths.find(path);
+    const number = this.#paths.find(path);
+    return number < 0 ? -1 : (this.#numbering.rank[number] as number);
   }
 
   hexDigestOf(node: number): string | undefined {

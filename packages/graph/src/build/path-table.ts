@@ -138,7 +138,8 @@ export class PathTable {
   }
 
   /** The path of a number. */
-  textAt(offset: number): string {
+  textOf(number: number): string {
+    const offset = this.offsetOf(number);
     const start = (offset + HEADER_WORDS) << 2;
     return TEXT.decode(this.#bytes.subarray(start, start + (this.#arena[offset + 1] as number)));
   }
@@ -156,18 +157,6 @@ export class PathTable {
   /** The bytes of {@link arena}. */
   get bytes(): Uint8Array {
     return this.#bytes;
-  }
-
-  /** Numbers the paths anew: `order[new number]` is the old one. Afterwards `intern` must not be called. */
-  renumber(order: Int32Array): Int32Array {
-    const offsets = new Int32Array(this.count);
-    for (let number = 0; number < order.length; number++) {
-      const offset = this.#offsets[order[number] as number] as number;
-      offsets[number] = offset;
-      this.#arena[offset] = number;
-    }
-    this.#offsets = offsets;
-    return offsets;
   }
 
   #slotOf(wordCount: number, byteLength: number, hash: number): number {

@@ -176,7 +176,7 @@ describe('GraphScanner', () => {
           expect((await verdict(bytes)) === 'ERR_GRAPH_JSON').toBe(!isJson);
         },
       ),
-      { numRuns: IS_LONG ? 50_000 : 3_000 },
+      { numRuns: IS_LONG ? 50_000 : 2_000 },
     );
   });
 

@@ -6,3 +6,4 @@ export type { DirectoryGraphOptions } from './directory-graph.js';
 export { DIRECTORY_GRAPH_DEFAULTS, directoryGraph } from './directory-graph.js';
 export type { EdgesFile, ExplicitEdge } from './edges-file.js';
 export { MAX_EDGES_FILE_BYTES } from './edges-file.js';
+export { readPieces } from './read-pieces.js';

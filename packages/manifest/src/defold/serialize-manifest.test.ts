@@ -61,7 +61,9 @@ it.each([
 describe('what is written is read back', () => {
   const uint32 = fc.nat(0xffff_fffe);
   const resource = fc.record({
-    path: fc.array(fc.constantFrom('a', '/', 'é', '💡', '.'), { minLength: 1 }).map((characters) => characters.join('')),
+    path: fc
+      .array(fc.constantFrom('a', '/', 'é', '💡', '.'), { minLength: 1 })
+      .map((characters) => characters.join('')),
     omitUrl: fc.boolean(),
     hexDigest: fc.uint8Array({ minLength: 20, maxLength: 20 }).map(bytesToHex),
     sizeBytes: uint32,

@@ -1,8 +1,8 @@
-import { link, open, readFile, rename, stat } from 'node:fs/promises';
+import { link, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { MountError } from '../mount-error.js';
 import { removeFile } from './durable-file.js';
 import { isProcessGone, ownIdentity, type ProcessIdentity, temporaryName } from './process-identity.js';
-import { ifThere, systemCode } from './store-error.js';
+import { ifThere, NO_LINKS, systemCode } from './store-error.js';
 
 /** A lock that is held. */
 export interface HeldLock {
@@ -17,7 +17,7 @@ export interface LockOptions {
 
 /** A lock file that is older is taken over even where its holder cannot be shown to be dead: holding takes milliseconds. */
 const STALE_AFTER_MS = 10_000;
-/** A lock file without content this old: its holder died before it wrote its name. */
+/** A lock file without content this old: its holder died before it wrote its name, on a file system without links. */
 const EMPTY_AFTER_MS = 1_000;
 const MAX_PAUSE_MS = 50;
 
@@ -53,26 +53,38 @@ interface SeenLock {
   readonly ageMs: number;
 }
 
+/** Writes the file aside and links it: a lock has its holder's name in it from its first instant. */
 async function create(path: string, text: string): Promise<boolean> {
+  const aside = `${path}.${temporaryName()}`;
   try {
-    const handle = await open(path, 'wx');
-    try {
-      await handle.writeFile(text);
-    } finally {
-      await handle.close();
-    }
+    await writeFile(aside, text, { flag: 'wx' });
+    return await linkNew(aside, path, text);
+  } finally {
+    // The lock may be held by now, so this must not fail; a sweep takes the file away later.
+    await removeFile(aside).catch(ignoreSystemError);
+  }
+}
+
+async function linkNew(aside: string, path: string, text: string): Promise<boolean> {
+  try {
+    await link(aside, path);
+    return true;
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+  }
+  try {
+    await writeFile(path, text, { flag: 'wx' });
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    // Created, but not written: nobody may have to wait for a lock that nobody holds.
-    if (systemCode(error) !== 'EROFS' && systemCode(error) !== 'EACCES') await removeIfEmpty(path);
     throw error;
   }
 }
 
-async function removeIfEmpty(path: string): Promise<void> {
-  const found = await ifThere(() => stat(path));
-  if (found?.size === 0) await removeFile(path);
+function ignoreSystemError(error: unknown): void {
+  if (systemCode(error) === undefined) throw error;
 }
 
 async function readLock(path: string): Promise<SeenLock | undefined> {

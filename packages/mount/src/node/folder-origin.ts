@@ -30,7 +30,7 @@ export function folderOrigin(folder: string): ContentOrigin {
   };
   return {
     name,
-    fetch: (key, options) => readCapped(place(key), { ...options, key }),
+    fetch: async (key, options) => readCapped(place(key), { ...options, key }),
     async open(key, { sizeBytes, signal }) {
       const source = await fileSource(place(key), { signal, name: key });
       try {
@@ -41,7 +41,9 @@ export function folderOrigin(folder: string): ContentOrigin {
       }
       return source;
     },
-    stream: (key, options) => streamFile(place(key), { ...options, key }),
+    async *stream(key, options) {
+      yield* streamFile(place(key), { ...options, key });
+    },
     list: (options) => listFiles(root, options),
   };
 }
@@ -54,7 +56,9 @@ async function readCapped(
   const file = await openFile(path, key);
   if (file === undefined) return undefined;
   try {
-    const { size } = await file.stat();
+    const facts = await file.stat();
+    const { size } = facts;
+    if (!facts.isFile()) throw new MountError('ERR_SOURCE_FAILED', `${key} is no file`, { details: { key } });
     if (size > maxBytes) throw tooLargeError(key, maxBytes);
     const bytes = new Uint8Array(size);
     for (let at = 0; at < size; ) {

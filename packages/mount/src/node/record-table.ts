@@ -5,7 +5,7 @@ import type { JsonValue } from '@lading/manifest';
 import { MountError } from '../mount-error.js';
 import { removeFile, syncFolder, writeNewFile } from './durable-file.js';
 import { isAbandoned, temporaryName } from './process-identity.js';
-import { ifThere, systemCode } from './store-error.js';
+import { ifThere, NO_LINKS, systemCode } from './store-error.js';
 
 /** One version of all records. Never changed: a change makes the next version. */
 export interface RecordVersion {
@@ -20,8 +20,6 @@ const FORMAT = 'lading.store/1';
 const NOTHING: RecordVersion = { version: 0, records: new Map(), ids: [] };
 /** A writer that was overtaken finds out by these whether the newer versions are built on its own. */
 const MAX_IDS = 256;
-/** Hard links are missing on some file systems (FAT); only a lock keeps writers apart there. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 const MAX_READS = 100;
 
 /**

@@ -16,6 +16,9 @@ const HINTS: Readonly<Partial<Record<MountErrorCode, string>>> = {
   ERR_STORE_DENIED: 'The folder of the store cannot be written to; what is in it can still be read.',
 };
 
+/** How a file system says that it has no hard links (FAT, some network drives). Only locks keep writers apart there. */
+export const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
 /** The code of a failed system call, `ENOENT` for example; `undefined` for any other error. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'syscall' in error ? ((error as NodeJS.ErrnoException).code ?? '') : undefined;

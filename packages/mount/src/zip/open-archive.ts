@@ -44,7 +44,7 @@ export interface OpenArchiveOptions extends ReadOptions {
  * `ERR_ARCHIVE_LIMIT` before anything too big is allocated; `ERR_VERIFY_DIGEST` where the directory is not the trusted
  * one or a member has no digest; `ERR_VERIFY_SIZE` and `ERR_VERIFY_ENTRIES` for another size or number of entries;
  * `ERR_SOURCE_*`.
- * @see The strict reading of zip archives in this package's README.
+ * @see READING.md of this package
  * @example
  * const archive = await openArchive(memorySource(zipBytes, 'level-1.zip'));
  * const content = await archive.read(archive.find('a.txt'));

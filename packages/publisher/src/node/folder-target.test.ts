@@ -87,7 +87,9 @@ describe('folderTarget', () => {
     await target.put('c/d', new Uint8Array(1), META);
     await expect(target.put('c', new Uint8Array(1), META)).rejects.toMatchObject({ code: 'ERR_TARGET_KEY' });
     await expect(target.put('.lading/x', new Uint8Array(1), META)).rejects.toMatchObject({ code: 'ERR_TARGET_KEY' });
-    await expect(target.put('x'.repeat(300), new Uint8Array(1), META)).rejects.toMatchObject({ code: 'ERR_TARGET_KEY' });
+    await expect(target.put('x'.repeat(300), new Uint8Array(1), META)).rejects.toMatchObject({
+      code: 'ERR_TARGET_KEY',
+    });
   });
 });
 

@@ -48,7 +48,12 @@ export function folderTarget(dir: string): PublishTarget {
     }
   }
 
-  async function stage(key: string, body: ObjectBody, meta: ObjectMeta, options?: TargetCallOptions): Promise<StagedFile> {
+  async function stage(
+    key: string,
+    body: ObjectBody,
+    meta: ObjectMeta,
+    options?: TargetCallOptions,
+  ): Promise<StagedFile> {
     swept ??= sweepStaging(folder);
     await swept;
     const staged = await stageFile(folder, body, options);

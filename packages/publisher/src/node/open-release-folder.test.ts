@@ -58,7 +58,10 @@ describe('openReleaseFolder', () => {
   });
 
   it('does not guess between two releases with one sequence', async () => {
-    const dir = await folderOf(await sourceOf(project, { a: 'x' }), await sourceOf(project, { a: 'y' }, { version: '2' }));
+    const dir = await folderOf(
+      await sourceOf(project, { a: 'x' }),
+      await sourceOf(project, { a: 'y' }, { version: '2' }),
+    );
     const error = await openReleaseFolder(dir).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'ERR_PUBLISH_SOURCE', hint: expect.stringContaining('digest or version') });
     expect((error as { details: { problems: unknown[] } }).details.problems).toHaveLength(2);

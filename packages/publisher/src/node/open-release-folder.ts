@@ -74,13 +74,17 @@ async function openRoots(dir: string, { trust, signal }: OpenReleaseFolderOption
   const read = (version: number): Promise<Uint8Array> => readLimited(dir, rootKey(version), MAX_ROOT_BYTES, signal);
   const [first] = versions;
   if (first === undefined) throw sourceError(dir, [{ path: 'root', problem: 'has no root document' }]);
-  const oldest = await trusted(`Root in "${printable(dir)}"`, hint, async () => trustRoot(trust ?? (await read(first))));
+  const oldest = await trusted(`Root in "${printable(dir)}"`, hint, async () =>
+    trustRoot(trust ?? (await read(first))),
+  );
   const { version } = oldest.root;
   if (versions.includes(version)) await assertPinned(dir, oldest, await read(version));
   const newer: TrustedRoot[] = [];
   for (const next of versions.filter((candidate) => candidate > version)) {
     const before = newer.at(-1) ?? oldest;
-    newer.push(await trusted(`Root ${next} in "${printable(dir)}"`, hint, async () => updateRoot(before, await read(next))));
+    newer.push(
+      await trusted(`Root ${next} in "${printable(dir)}"`, hint, async () => updateRoot(before, await read(next))),
+    );
   }
   return [oldest, ...newer];
 }
@@ -88,15 +92,20 @@ async function openRoots(dir: string, { trust, signal }: OpenReleaseFolderOption
 async function assertPinned(dir: string, pinned: TrustedRoot, bytes: Uint8Array): Promise<void> {
   const [ours, theirs] = [pinned.bytes, bytes].map((envelope) => readEnvelope(envelope).payload);
   if (ours?.length === theirs?.length && ours?.every((byte, i) => byte === theirs?.[i]) === true) return;
-  throw new PublishError('ERR_PUBLISH_TRUST', `Root ${pinned.root.version} in "${printable(dir)}" is not the trusted one`, {
-    details: { dir: printable(dir), version: pinned.root.version },
-    hint: 'The folder was made with other keys. Make it anew with lading split and the right --key.',
-  });
+  throw new PublishError(
+    'ERR_PUBLISH_TRUST',
+    `Root ${pinned.root.version} in "${printable(dir)}" is not the trusted one`,
+    {
+      details: { dir: printable(dir), version: pinned.root.version },
+      hint: 'The folder was made with other keys. Make it anew with lading split and the right --key.',
+    },
+  );
 }
 
 async function openReleases(dir: string, root: TrustedRoot, options: OpenReleaseFolderOptions): Promise<OpenRelease[]> {
   const names = await namesIn(dir, 'releases', /^([0-9a-f]{64})\.json$/);
-  if (names.length > MAX_RELEASES) throw sourceError(dir, [{ path: 'releases', problem: `has more than ${MAX_RELEASES} releases` }]);
+  if (names.length > MAX_RELEASES)
+    throw sourceError(dir, [{ path: 'releases', problem: `has more than ${MAX_RELEASES} releases` }]);
   const releases: OpenRelease[] = [];
   for (const name of names.sort()) {
     const digest: Digest = `sha256:${name}`;
@@ -115,7 +124,8 @@ async function openRelease(
 ): Promise<OpenRelease> {
   const key = releaseKey(digest);
   const bytes = await readLimited(dir, key, MAX_RELEASE_BYTES, signal);
-  const hint = 'The file was changed, or signed with a key that the root does not name. Make it anew with lading split.';
+  const hint =
+    'The file was changed, or signed with a key that the root does not name. Make it anew with lading split.';
   return trusted(`"${key}" in "${printable(dir)}"`, hint, async () => {
     const { payload } = readEnvelope(bytes);
     const { project, sequence } = parseRelease(payload);
@@ -140,7 +150,11 @@ function chooseRelease(dir: string, releases: readonly OpenRelease[], options: O
     path: releaseKey(other),
     problem: `is version ${release.version} with sequence ${release.sequence}, too`,
   }));
-  throw sourceError(dir, problems, 'Several releases have the highest sequence. Say which one by its digest or version.');
+  throw sourceError(
+    dir,
+    problems,
+    'Several releases have the highest sequence. Say which one by its digest or version.',
+  );
 }
 
 async function assertArchives(dir: string, release: Release, signal: AbortSignal | undefined): Promise<void> {
@@ -185,7 +199,8 @@ async function readLimited(
 ): Promise<Uint8Array> {
   try {
     const { size } = await stat(join(dir, key));
-    if (size > maxBytes) throw sourceError(dir, [{ path: key, problem: `has ${size} bytes, the limit is ${maxBytes}` }]);
+    if (size > maxBytes)
+      throw sourceError(dir, [{ path: key, problem: `has ${size} bytes, the limit is ${maxBytes}` }]);
     return new Uint8Array(await readFile(join(dir, key), { signal }));
   } catch (error) {
     signal?.throwIfAborted();
@@ -201,8 +216,12 @@ function sourceError(
 ): PublishError {
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new PublishError('ERR_PUBLISH_SOURCE', `Release folder "${printable(dir)}": ${first?.path} ${first?.problem}${more}`, {
-    details: { dir: printable(dir), problems: problems.map(({ path, problem }) => ({ path, problem })) },
-    hint,
-  });
+  return new PublishError(
+    'ERR_PUBLISH_SOURCE',
+    `Release folder "${printable(dir)}": ${first?.path} ${first?.problem}${more}`,
+    {
+      details: { dir: printable(dir), problems: problems.map(({ path, problem }) => ({ path, problem })) },
+      hint,
+    },
+  );
 }

@@ -70,7 +70,7 @@ export async function writeOrdinaryZip(
   const exported = await exportContent(plan, content, options);
   const fileCount = exported.members.length + (exported.manifest === undefined ? 0 : 1);
   const zip = new ZipFile();
-  const failed = new Promise<never>((_resolve, reject) => zip.once('error', reject));
+  const failed = new Promise<never>((_resolve, reject) => zip.on('error', reject));
   const facts = { mtime: MTIME, mode: MODE, compress, forceDosTimestamp: true };
   const temporary = await temporaryFile(dirname(file));
   let files = 0;

@@ -57,8 +57,10 @@ function workspaceProblem(from: SourcePlace, target: WorkspacePackage, rest: str
 
 /** A source may import only what is installed with its package. A config or a test may use what is there for developers. */
 function dependencyProblem(from: SourcePlace, name: string): ImportProblem | undefined {
-  const isPublished = from.kind === 'source' && !from.package.isPrivate;
-  if (!isPublished || name === from.package.name || from.package.dependencies.has(name)) return undefined;
+  // A package without an entry to import is a bundle: it carries its dependencies.
+  const isImported = from.package.entries.has('.') && !from.package.isPrivate;
+  if (from.kind !== 'source' || !isImported || name === from.package.name || from.package.dependencies.has(name))
+    return undefined;
   return { rule: 'dependency', message: `${name} is not among the dependencies of ${from.package.name}` };
 }
 

@@ -35,6 +35,6 @@ function layerOf(owner: WorkspacePackage, inside: string): Layer {
 
 function kindOf(inside: string): SourcePlace['kind'] {
   if (/\.config\.ts$/.test(inside)) return 'config';
-  if (/\.test(-d)?\.ts$/.test(inside) || inside.startsWith('test/')) return 'test';
+  if (/\.(test|test-d|fixture)\.ts$/.test(inside) || /^(test|src\/testing)\//.test(inside)) return 'test';
   return inside.startsWith('src/') ? 'source' : 'config';
 }

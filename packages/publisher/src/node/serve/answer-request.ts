@@ -41,7 +41,8 @@ export function fileAnswer(request: AskedRequest, found: ServedFile | 'folder' |
   const headers = { ...common, etag, 'accept-ranges': 'bytes', 'cache-control': cacheControl };
   if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers };
   const ifRange = request.headers['if-range'];
-  const range = ifRange === undefined || ifRange === etag ? parseByteRange(request.headers.range, sizeBytes) : undefined;
+  const range =
+    ifRange === undefined || ifRange === etag ? parseByteRange(request.headers.range, sizeBytes) : undefined;
   if (range === 'unsatisfiable') {
     return textAnswer(416, 'No such bytes', { ...headers, 'content-range': `bytes */${sizeBytes}` });
   }

@@ -1,5 +1,5 @@
-import { PublishError } from '../../publish-error.js';
 import { printable } from '../../printable.js';
+import { PublishError } from '../../publish-error.js';
 
 /** How slow a network is. */
 export interface NetworkProfile {

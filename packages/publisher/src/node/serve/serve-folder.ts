@@ -82,7 +82,9 @@ export async function serveFolder(
   const latencyMs = options.latencyMs ?? profile.latencyMs;
   const stop = new AbortController();
   const server = createServer((request, response) => {
-    serve(request, response, { folders, line, latencyMs, options, signal: stop.signal }).catch(() => response.destroy());
+    serve(request, response, { folders, line, latencyMs, options, signal: stop.signal }).catch(() =>
+      response.destroy(),
+    );
   });
   await listen(server, port, host);
   const address = server.address();

@@ -23,7 +23,10 @@ export interface ServedFile {
  * @returns `undefined` for what is not there and for every way out of the folders (`..`, also encoded; backslashes; links to
  * the outside; our own reserved folder); `folder` for a folder with an index where the path lacks the slash at its end.
  */
-export async function openServedFile(folders: ServedFolders, urlPath: string): Promise<ServedFile | 'folder' | undefined> {
+export async function openServedFile(
+  folders: ServedFolders,
+  urlPath: string,
+): Promise<ServedFile | 'folder' | undefined> {
   const path = decodedPath(urlPath);
   const folder = folders.find((candidate) => path?.startsWith(candidate.path));
   if (path === undefined || folder === undefined) return undefined;
@@ -69,6 +72,14 @@ async function openFile(path: string, name: string): Promise<ServedFile | undefi
   return undefined;
 }
 
-function etagOf({ ino, size, mtimeNs }: { readonly ino: bigint; readonly size: bigint; readonly mtimeNs: bigint }): string {
+function etagOf({
+  ino,
+  size,
+  mtimeNs,
+}: {
+  readonly ino: bigint;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+}): string {
   return `"${[ino, size, mtimeNs].map((part) => part.toString(36)).join('-')}"`;
 }

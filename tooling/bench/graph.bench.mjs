@@ -3,20 +3,9 @@
 //
 //   pnpm build && node tooling/bench/graph.bench.mjs [--nodes 1000000] [--rounds 3] [--file kept.json] [--module url]
 //
-// `--module` names another build of @lading/graph than packages/graph/dist/index.js.
+// `--module` names another build of @lading/graph than packages/graph/dist/index.js; node.js has to stand beside it.
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +26,7 @@ const WAYS = {
   'byte scan': scanBytes,
   'JSON.parse': parseOnly,
   'JSON.parse + Map + CSR': parseToGraph,
-  'loadGraph, streamed': () => load(pieces()),
+  'loadGraph, streamed': streamed,
   'loadGraph, one buffer': () => load(readFileSync(values.file)),
   'consumerSets, 1,000 roots': consumers,
 };
@@ -130,16 +119,13 @@ function parseToGraph() {
   return { nodes: ids.size, edges: targets.length };
 }
 
-/** What readPieces of @lading/graph/node does. */
-async function* pieces() {
-  const handle = await open(values.file, 'r');
-  const buffer = new Uint8Array(1 << 18);
-  for (;;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-    if (bytesRead === 0) break;
-    yield buffer.subarray(0, bytesRead);
-  }
-  await handle.close();
+async function pieces() {
+  const { readPieces } = await import(values.module.replace(/index(\.m?js)$/, 'node$1'));
+  return readPieces(values.file);
+}
+
+async function streamed() {
+  return load(await pieces());
 }
 
 async function load(graph) {
@@ -151,7 +137,7 @@ async function load(graph) {
 async function consumers() {
   const start = performance.now();
   const { consumerSets, defoldGraph, findBase, loadGraph, selectRoots } = await import(values.module);
-  const graph = await loadGraph(defoldGraph({ graph: pieces() }));
+  const graph = await loadGraph(defoldGraph({ graph: await pieces() }));
   const before = performance.now() - start;
   const roots = selectRoots(graph);
   const { setCount } = consumerSets(graph, { roots, base: findBase(graph, roots) });

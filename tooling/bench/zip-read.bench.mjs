@@ -11,18 +11,15 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
+import yauzl from 'yauzl';
 import { fileSource } from '../../packages/mount/src/node/file-source.ts';
 import { nodeCodecs } from '../../packages/mount/src/node/node-codecs.ts';
 import { openArchive } from '../../packages/mount/src/zip/open-archive.ts';
-
-const require = createRequire(new URL('../../packages/splitter/package.json', import.meta.url));
-const yauzl = require('yauzl');
-const { unzipSync } = require('fflate');
 
 const ENTRIES = Number(process.argv[2] ?? 500_000);
 const READS = Number(process.argv[3] ?? 20_000);

@@ -5,15 +5,14 @@
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import yazl from 'yazl';
 
 const splitter = fileURLToPath(new URL('../../packages/splitter/', import.meta.url));
 const { writeCanonicalArchive } = await import(pathToFileURL(join(splitter, 'dist/index.js')).href);
-const yazl = createRequire(join(splitter, 'package.json'))('yazl');
 
 const members = Number(process.env.BENCH_MEMBERS ?? 50_000);
 const bytes = Number(process.env.BENCH_BYTES ?? 4_096);

@@ -2,6 +2,9 @@
 import { createProgram } from './program.js';
 import { runProgram } from './run-program.js';
 
+// The AWS SDK's notice about Node 20 is for us, who pin its version, not for who publishes.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 process.exitCode = await runProgram(createProgram, process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

@@ -15,7 +15,7 @@ export type VectorId = string | number | null;
 export type VectorRequestCode = 'ERR_VECTOR_JSON' | 'ERR_VECTOR_REQUEST' | 'ERR_VECTOR_TOO_LARGE';
 
 /** The longest line that is answered, in UTF-16 code units: a zip of about 190 MiB as base64. */
-export const MAX_VECTOR_LINE_LENGTH = 256 * 2 ** 20;
+export const MAX_VECTOR_LINE_LENGTH: number = 256 * 2 ** 20;
 
 /** Longest message of an answer; names from outside may be long. */
 const MAX_MESSAGE_LENGTH = 1_000;

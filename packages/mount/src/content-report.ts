@@ -1,4 +1,5 @@
 import { isLadingError, type JsonObject, type LadingError } from '@lading/manifest';
+import { isContentVerdict } from './content-verdict.js';
 import { printableName } from './source-name.js';
 
 /** One thing that is wrong with a layout, and where. */
@@ -46,7 +47,7 @@ export class FindingList {
 
   /** Notes a caught error as a finding; throws what is no verdict on the content. */
   add(file: string, error: unknown, at: { readonly place?: string; readonly member?: string } = {}): void {
-    if (!isLadingError(error) || error.retryable || isTransport(error.code)) throw error;
+    if (!isLadingError(error) || !isContentVerdict(error)) throw error;
     const place = at.place === undefined ? {} : { place: printableName(at.place) };
     const member = at.member === undefined ? {} : { member: printableName(at.member) };
     const { code, message: problem, details } = error;
@@ -63,8 +64,4 @@ export class FindingList {
   has(file: string): boolean {
     return this.findings.some((finding) => finding.file === file && finding.severity === 'error');
   }
-}
-
-function isTransport(code: string): boolean {
-  return ['ERR_SOURCE_UNREACHABLE', 'ERR_SOURCE_FORBIDDEN', 'ERR_SOURCE_FAILED', 'ERR_NO_WEBCRYPTO'].includes(code);
 }

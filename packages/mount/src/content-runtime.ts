@@ -3,6 +3,7 @@ import { type Digest, isLadingError, type ReleaseArchive } from '@lading/manifes
 import { openRemote, openSource, openStored } from './archive-opener.js';
 import type { ReadOptions } from './byte-source.js';
 import { contentTypeOf } from './content-type.js';
+import { isContentVerdict } from './content-verdict.js';
 import { Downloader } from './downloader.js';
 import { findConflicts, type MountConflict } from './mount-conflicts.js';
 import { assertMountName, assertPriority, type MountIntent } from './mount-intent.js';
@@ -101,8 +102,8 @@ export class ContentRuntime implements Runtime {
     this.#assertOpen();
     await this.#changes.run(async () => {
       const row = this.#row(name);
-      if (row === undefined) throw noMountError(name);
       const intent = this.#intents.get(name);
+      if (row === undefined && intent === undefined) throw noMountError(name);
       if (intent !== undefined) {
         const held = this.#held.filter((root) => !this.#needs(root, intent.archive));
         // Durable first: what was taken away must not come back at the next start.
@@ -110,6 +111,7 @@ export class ContentRuntime implements Runtime {
         this.#intents = without(this.#intents, name);
         this.#held = held;
       }
+      if (row === undefined) return; // It could not be opened in this session.
       await this.#replaceRows(this.#rows.filter((other) => other !== row));
       this.#events.emit('unmounted', { mount: row.mount });
     });
@@ -380,8 +382,14 @@ export class ContentRuntime implements Runtime {
     if (downloadsOf(current).some((archive) => !this.#downloader.isLocal(archive))) return undefined;
     const opened = new Map<string, { content: MountedContent; isLocal: boolean }>();
     try {
+      const required = new Set(archivesOfRoot(plan.root, current.release));
       for (const wanted of current.mounts) {
-        const content = await this.#openWanted(wanted, repaired, signal);
+        const content = await this.#openWanted(wanted, repaired, signal).catch((error: unknown) => {
+          if (required.has(wanted.name) || isContentVerdict(error)) throw error;
+          // Not this root's: it must not fail for it, and the mount is tried again the next time.
+          this.#events.emit('mountDropped', { name: wanted.name, error, isKept: true });
+          return undefined;
+        });
         if (content === 'again') return await closeAll(opened);
         if (content !== undefined) opened.set(wanted.name, content);
       }
@@ -432,9 +440,10 @@ export class ContentRuntime implements Runtime {
     for (const { name, archive } of plan.mounts) {
       const intent = intents.get(name);
       const existing = before.get(name);
-      const content =
-        opened.get(name) ?? (existing && { content: existing.content, isLocal: existing.mount.state === 'local' });
-      if (intent === undefined || content === undefined) throw new Error('unreachable: a planned mount is not open');
+      const same = existing?.mount.digest === archive.digest ? existing : undefined;
+      const content = opened.get(name) ?? (same && { content: same.content, isLocal: same.mount.state === 'local' });
+      if (intent === undefined) throw new Error('unreachable: a planned mount was not stored');
+      if (content === undefined) continue; // It could not be opened; see #apply.
       rows.push(rowOf(intent, archive, content.content, { release: plan.release, isLocal: content.isLocal }));
     }
     this.#adopt(plan.release, intents);

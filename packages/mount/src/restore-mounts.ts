@@ -1,5 +1,6 @@
-import { isLadingError, type JsonValue, type ReleaseArchive } from '@lading/manifest';
+import type { JsonValue, ReleaseArchive } from '@lading/manifest';
 import { openRemote, openStored } from './archive-opener.js';
+import { isContentVerdict } from './content-verdict.js';
 import type { Downloader } from './downloader.js';
 import { MountError } from './mount-error.js';
 import { MOUNT_RECORDS, type MountIntent, readIntent } from './mount-intent.js';
@@ -27,6 +28,7 @@ export interface RestoreContext {
 export interface Restored {
   readonly active: KnownRelease | undefined;
   readonly rows: readonly MountRow[];
+  /** With those that could not be opened this time. */
   readonly intents: ReadonlyMap<string, MountIntent>;
   readonly held: readonly string[];
 }
@@ -34,7 +36,8 @@ export interface Restored {
 /**
  * Brings back the mounts of the last session. Each is checked before it serves: its release still verifies, is not
  * revoked and is for this app; its archive is in the release and in the store, with the signed directory. One that fails
- * is reported and dropped (kept for the next start where only the network failed); the others are not affected.
+ * is reported and dropped; the others are not affected. Where the network or the disk failed, which is no verdict on the
+ * mount, its intent stays.
  */
 export async function restoreMounts(records: MountRecords, restore: RestoreContext): Promise<Restored> {
   if (records.mounts.size === 0) return { active: undefined, rows: [], intents: new Map(), held: [] };
@@ -43,16 +46,17 @@ export async function restoreMounts(records: MountRecords, restore: RestoreConte
   const intents = new Map<string, MountIntent>();
   const broken: string[] = [];
   for (const [name, value] of records.mounts) {
+    let intent: MountIntent | undefined;
     try {
       if ('error' in release) throw release.error;
-      const intent = readRecord(name, value);
-      const row = await restoreOne(intent, release.known, restore);
-      rows.push(row);
+      intent = readRecord(name, value);
+      rows.push(await restoreOne(intent, release.known, restore));
       intents.set(name, intent);
     } catch (error) {
       restore.context.signal?.throwIfAborted();
-      const isKept = isLadingError(error) && error.retryable;
+      const isKept = !isContentVerdict(error);
       if (!isKept) broken.push(name);
+      else if (intent !== undefined) intents.set(name, intent); // The next `ensure` tries it again.
       restore.events.emit('mountDropped', { name, error, isKept });
     }
   }
@@ -74,6 +78,7 @@ async function releaseToRestore(
     assertCompatible(known, options);
     return { known };
   } catch (error) {
+    if (!isContentVerdict(error)) throw error; // The store cannot be read: no reason to take anything away.
     return { error };
   }
 }

@@ -11,7 +11,7 @@ export interface RuntimeEvents {
   readonly refreshFailed: { readonly error: unknown };
   readonly mounted: { readonly mount: Mount };
   readonly unmounted: { readonly mount: Mount };
-  /** A mount of an earlier session was not restored. `isKept`: it may come back at the next start (network trouble). */
+  /** A stored mount was not opened. `isKept`: the network or the disk failed; it is tried again, by `ensure` or at the next start. */
   readonly mountDropped: { readonly name: string; readonly error: unknown; readonly isKept: boolean };
   /** The mount table changed as a whole. */
   readonly generation: { readonly number: number };

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { memoryOrigin } from './memory-origin.js';
 import { memorySource } from './memory-source.js';
 import { memoryStore } from './memory-store.js';
+import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
 import { createRuntime, type Runtime } from './runtime.js';
 import type { RuntimeEvent } from './runtime-events.js';
@@ -403,6 +404,49 @@ describe('sessions', () => {
     expect(second.mounts().map(({ name }) => name)).toEqual(['shared']);
     await second.ensure('/levels/1.json');
     expect(decode(await second.read('/levels/1.json'))).toBe('level one');
+  });
+
+  test('a disk that fails while an archive is opened takes no mount away', async () => {
+    const layout = await layoutOf();
+    const store = memoryStore();
+    await (await start(layout, { store })).ensure('/levels/1.json');
+    const failing: MountStore = {
+      ...store,
+      archives: {
+        ...store.archives,
+        open: () => Promise.reject(new MountError('ERR_SOURCE_FAILED', 'archives/x.zip: EMFILE')),
+      },
+    };
+    const dropped: unknown[] = [];
+    const onEvent = (event: RuntimeEvent): void => void (event.type === 'mountDropped' && dropped.push(event.isKept));
+    const second = await start(layout, { store: failing, onEvent });
+    expect(second.mounts()).toEqual([]);
+    expect(dropped).toEqual([true, true]);
+    const third = await start(layout, { store, start: 'stored' });
+    expect(third.mounts().map(({ name }) => name)).toEqual(['level-1', 'shared']);
+  });
+
+  test('a mount that could not be opened is carried to the next release all the same', async () => {
+    const layout = await layoutOf();
+    const store = memoryStore();
+    await (await start(layout, { store })).ensure('/levels/1.json');
+    let failures = 2;
+    const flaky: MountStore = {
+      ...store,
+      archives: {
+        ...store.archives,
+        async open(digest) {
+          if (failures-- > 0) throw new MountError('ERR_SOURCE_FAILED', 'archives/x.zip: EIO');
+          return store.archives.open(digest);
+        },
+      },
+    };
+    const next = await buildLayout({ keys, archives: NEW, roots: ROOTS, sequence: 2, before: layout.files });
+    const runtime = await start(next, { store: flaky });
+    expect(runtime.mounts()).toEqual([]);
+    await runtime.ensure('/levels/2.json');
+    expect(runtime.mounts().map(({ name }) => name)).toEqual(['level-2', 'level-1', 'shared']);
+    expect(decode(await runtime.read('/levels/1.json'))).toBe('level one, new');
   });
 
   test('bytes that rotted in the store are fetched again', async () => {

@@ -68,8 +68,9 @@ async function writeAll(
   { out, settings }: { readonly out: string; readonly settings: BuildSettings },
 ): Promise<WrittenArchive[]> {
   const totalBytes = plan.archives.reduce((sum, archive) => sum + Math.max(0, archive.sizeBytes), 0);
-  const { project, version, compat } = settings.release;
-  const facts = { project, releaseVersion: version, engines: compat.engines };
+  const { project, compat } = settings.release;
+  // Without the release version: with it every archive of every release would have other bytes.
+  const facts = { project, engines: compat.engines };
   const bar = context.progress('split');
   const archives: WrittenArchive[] = [];
   try {

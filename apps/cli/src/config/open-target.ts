@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type PublishTarget, parseTargetUrl } from '@lading/publisher';
-import { folderTarget, parseFolderUrl } from '@lading/publisher/node';
-import { parseS3Url, s3Target } from '@lading/s3';
+import { type FolderDescription, folderTarget, parseFolderUrl } from '@lading/publisher/node';
+import { parseS3Url, type S3Description, s3Target } from '@lading/s3';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { EnvironmentConfig, LadingConfig, TargetSetting } from './lading-config.js';
@@ -61,8 +61,8 @@ function targetOf(setting: TargetSetting, dir: string): PublishTarget {
 }
 
 function urlTarget(text: string, cwd: string): PublishTarget {
-  const description = parseTargetUrl(text, {
-    file: (path: string) => parseFolderUrl(path, { cwd }),
+  const description = parseTargetUrl<FolderDescription | S3Description>(text, {
+    file: (path) => parseFolderUrl(path, { cwd }),
     s3: parseS3Url,
   });
   return description.kind === 'folder' ? folderTarget(description.dir) : s3Target(description);

@@ -96,20 +96,39 @@ export class GraphAssembly implements GraphBuilder {
   /** Adds an edge by numbers. */
   connect(from: number, to: number): void {
     const edge = this.edgeCount;
-    if (edge >= this.#maxEdges)
-      throw new GraphError('ERR_GRAPH_LIMIT', `The graph has more than ${this.#maxEdges} edges`);
-    if (edge === this.edgeFrom.length) {
-      this.edgeFrom = grown(this.edgeFrom, edge + 1);
-      this.edgeTo = grown(this.edgeTo, edge + 1);
-    }
+    this.#reserveEdges(edge + 1);
     this.edgeFrom[edge] = from;
     this.edgeTo[edge] = to;
     this.edgeCount = edge + 1;
   }
 
+  /** Adds edges to `count` numbers from `first` on in a list; returns how many of these are none (negative). */
+  connectAll(from: number, numbers: Int32Array, first: number, count: number): number {
+    this.#reserveEdges(this.edgeCount + count);
+    const { edgeFrom, edgeTo } = this;
+    let edge = this.edgeCount;
+    for (let i = first; i < first + count; i++) {
+      const to = numbers[i] as number;
+      edgeFrom[edge] = from;
+      edgeTo[edge] = to;
+      if (to >= 0) edge++;
+    }
+    const missing = this.edgeCount + count - edge;
+    this.edgeCount = edge;
+    return missing;
+  }
+
   /** The path of a number. */
   textOf(number: number): string {
     return this.paths.textOf(number);
+  }
+
+  #reserveEdges(count: number): void {
+    if (count > this.#maxEdges)
+      throw new GraphError('ERR_GRAPH_LIMIT', `The graph has more than ${this.#maxEdges} edges`);
+    if (count <= this.edgeFrom.length) return;
+    this.edgeFrom = grown(this.edgeFrom, count);
+    this.edgeTo = grown(this.edgeTo, count);
   }
 
   #growNodes(count: number): void {

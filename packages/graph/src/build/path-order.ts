@@ -79,18 +79,14 @@ class PathSort {
       keys[i] = sortKey(this.#word(this.#firsts[from + i] as number, depth)) * RADIX_LIMIT + i;
     }
     keys.sort();
-    this.#permute(from, keys);
-    this.#pushGroups(from, to, depth);
-  }
-
-  #permute(from: number, keys: Float64Array): void {
-    const order = this.#order.slice(from, from + keys.length);
-    const firsts = this.#firsts.slice(from, from + keys.length);
-    for (let i = 0; i < keys.length; i++) {
+    const words = new Uint32Array(count);
+    const sources = new Int32Array(count);
+    for (let i = 0; i < count; i++) {
       const source = (keys[i] as number) % RADIX_LIMIT;
-      this.#order[from + i] = order[source] as number;
-      this.#firsts[from + i] = firsts[source] as number;
+      sources[i] = source;
+      words[i] = ((keys[i] as number) - source) / RADIX_LIMIT;
     }
+    this.#regroup(from, depth, sources, words);
   }
 
   /** Two stable counting passes over the halves of the key. */
@@ -98,27 +94,24 @@ class PathSort {
     const count = to - from;
     const keys = new Uint32Array(count);
     for (let i = 0; i < count; i++) keys[i] = sortKey(this.#word(this.#firsts[from + i] as number, depth));
-    const byLow = countingPass(keys, undefined, 0);
-    const source = countingPass(keys, byLow, 16);
-    const order = this.#order.slice(from, to);
-    const firsts = this.#firsts.slice(from, to);
-    for (let i = 0; i < count; i++) {
-      this.#order[from + i] = order[source[i] as number] as number;
-      this.#firsts[from + i] = firsts[source[i] as number] as number;
-    }
-    this.#pushGroups(from, to, depth);
+    const sources = countingPass(keys, countingPass(keys, undefined, 0), 16);
+    this.#regroup(from, depth, sources, keys.map((_, i) => keys[sources[i] as number] as number));
   }
 
-  #pushGroups(from: number, to: number, depth: number): void {
-    let start = from;
-    let word = this.#word(this.#firsts[from] as number, depth);
-    for (let i = from + 1; i <= to; i++) {
-      const next = i < to ? this.#word(this.#firsts[i] as number, depth) : 0;
-      if (i < to && next === word) continue;
-      if (i - start > 1) this.#groups.push(start, i, depth + 1);
+  /** Puts a group into the order of `sources`, and remembers its parts that agree in the word at `depth`. */
+  #regroup(from: number, depth: number, sources: Int32Array, words: Uint32Array): void {
+    const count = sources.length;
+    const order = this.#order.slice(from, from + count);
+    const firsts = this.#firsts.slice(from, from + count);
+    let start = 0;
+    for (let i = 0; i < count; i++) {
+      this.#order[from + i] = order[sources[i] as number] as number;
+      this.#firsts[from + i] = firsts[sources[i] as number] as number;
+      if (words[i] === words[start]) continue;
+      if (i - start > 1) this.#groups.push(from + start, from + i, depth + 1);
       start = i;
-      word = next;
     }
+    if (count - start > 1) this.#groups.push(from + start, from + count, depth + 1);
   }
 
   #insertionSort(from: number, to: number, depth: number): void {

@@ -74,7 +74,9 @@ export class PathTable {
     count: number,
     numbers: Int32Array,
   ): void {
-    this.#guessRecords(starts, hashes, count, numbers);
+    this.#touchSlots(hashes, count);
+    this.#findRecords(hashes, count, numbers);
+    this.#touchRecords(lengths, count, numbers);
     for (let i = 0; i < count; i++) {
       const start = starts[i] as number;
       const length = lengths[i] as number;
@@ -85,21 +87,42 @@ export class PathTable {
     }
   }
 
-  /**
-   * Looks at the first slot of each hash, and then at each record found there: two loops of loads that do not depend on
-   * each other, so that the processor waits for memory once for many of them.
-   */
-  #guessRecords(starts: Int32Array, hashes: Int32Array, count: number, records: Int32Array): void {
+  // What follows are loops of loads that do not depend on each other, without branches: the processor waits for memory
+  // once for many of them. Looked up one by one, paths of a large graph cost three times as much.
+
+  #touchSlots(hashes: Int32Array, count: number): void {
     const slots = this.#slots;
-    const arena = this.#arena;
+    const mask = slots.length - 1;
+    let touched = 0;
+    for (let i = 0; i < count; i++) touched ^= slots[((hashes[i] as number) << 1) & mask] as number;
+    this.#keep(touched);
+  }
+
+  /** For each hash the first record with that hash, or 0. */
+  #findRecords(hashes: Int32Array, count: number, records: Int32Array): void {
+    const slots = this.#slots;
     const mask = slots.length - 1;
     for (let i = 0; i < count; i++) {
-      const slot = ((hashes[i] as number) << 1) & mask;
-      records[i] = slots[slot] === hashes[i] && (starts[i] as number) >= 0 ? (slots[slot + 1] as number) : 0;
+      const hash = hashes[i] as number;
+      let slot = (hash << 1) & mask;
+      while (slots[slot] !== hash && slots[slot + 1] !== 0) slot = (slot + 2) & mask;
+      records[i] = slots[slot + 1] as number;
     }
+  }
+
+  /** Both ends of each record, as long as the path would be. */
+  #touchRecords(lengths: Int32Array, count: number, records: Int32Array): void {
+    const arena = this.#arena;
     let touched = 0;
-    for (let i = 0; i < count; i++) touched ^= arena[(records[i] as number) + 1] as number;
-    // Keeps the loads from being optimised away: the last word of the scratch is never part of a path.
+    for (let i = 0; i < count; i++) {
+      const record = records[i] as number;
+      touched ^= (arena[record] as number) ^ (arena[record + 1 + ((lengths[i] as number) >> 2)] as number);
+    }
+    this.#keep(touched);
+  }
+
+  /** Keeps loads from being optimised away: the last word of the scratch is never part of a path. */
+  #keep(touched: number): void {
     this.scratch[MAX_PATH_WORDS] = touched;
   }
 
@@ -188,7 +211,8 @@ export class PathTable {
       throw new GraphError('ERR_GRAPH_LIMIT', `The graph has more than ${this.#maxPaths} nodes`);
     const record = this.#end;
     const end = record + HEADER_WORDS + wordCount;
-    if (end > this.#arena.length) this.#growArena(end);
+    // Room for a guess that reads behind the last record.
+    if (end + MAX_PATH_WORDS > this.#arena.length) this.#growArena(end + MAX_PATH_WORDS);
     const arena = this.#arena;
     const number = this.count++;
     arena[record] = number;

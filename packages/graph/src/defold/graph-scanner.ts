@@ -347,7 +347,7 @@ export class GraphScanner {
       this.#reportTwice(known, index);
       return;
     }
-    this.#indexes = grown(this.#indexes, assembly.nodeCount + 1);
+    if (assembly.nodeCount === this.#indexes.length) this.#indexes = grown(this.#indexes, assembly.nodeCount + 1);
     this.#indexes[assembly.nodeCount] = index;
     const flags = this.#rootFlags(number, (nodes[start + 1] as number) & ~HAS_DIGEST);
     const hasDigest = ((nodes[start + 1] as number) & HAS_DIGEST) !== 0;
@@ -358,16 +358,12 @@ export class GraphScanner {
   #connectChildren(number: number, index: number, firstChild: number, count: number): void {
     const assembly = this.#assembly;
     const { numbers } = this.#batch;
-    let isShifted = false;
+    const firstEdge = assembly.edgeCount;
+    if (assembly.connectAll(number, numbers, firstChild, count) === 0) return;
+    // Among children that are no paths, an edge's place in the list cannot be counted from the edges.
+    let edge = firstEdge;
     for (let nth = 0; nth < count; nth++) {
-      const target = numbers[firstChild + nth] as number;
-      if (target < 0) {
-        isShifted = true;
-        continue;
-      }
-      // Behind a child that is no path, an edge's place in the list cannot be counted from the edges.
-      if (isShifted) assembly.edgePlaces.set(assembly.edgeCount, `/${index}/children/${nth}`);
-      assembly.connect(number, target);
+      if ((numbers[firstChild + nth] as number) >= 0) assembly.edgePlaces.set(edge++, `/${index}/children/${nth}`);
     }
   }
 

@@ -4,7 +4,7 @@ import { GraphError } from '../graph-error.js';
 const PADDING = 8;
 const FIRST_CAPACITY = 1 << 20;
 /** The longest piece of text that is scanned as a whole (one node). */
-export const MAX_WINDOW_BYTES = 1 << 28;
+export const MAX_WINDOW_BYTES: number = 1 << 28;
 
 /** Thrown when the text read so far ends inside a value; scanning starts again at the last checkpoint with more text. */
 export const NEED_MORE: unique symbol = Symbol('more text is needed');

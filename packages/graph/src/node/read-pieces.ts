@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 const PIECE_BYTES = 1 << 18;
 
 /**
- * Reads a file piece by piece into one buffer: a piece is valid until the next one is asked for. That suits
- * `defoldGraph({ graph: readPieces(file) })`, which takes a file of any size in little memory.
+ * Reads a file piece by piece, one piece ahead, into two buffers: a piece is valid until the next one is asked for. That
+ * suits `defoldGraph({ graph: readPieces(file) })`, which takes a file of any size in little memory.
  *
  * @throws the file system's own error (`ENOENT`, `EACCES`) when iteration starts.
  */
@@ -13,16 +13,25 @@ export async function* readPieces(
   file: string,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { signal } = options;
   const handle = await open(file, 'r');
+  let ahead: Promise<unknown> | undefined;
   try {
-    const buffer = new Uint8Array(PIECE_BYTES);
+    let [buffer, spare] = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)];
+    let next = handle.read(buffer, 0, PIECE_BYTES);
     for (;;) {
-      options.signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES);
+      signal?.throwIfAborted();
+      const { bytesRead } = await next;
       if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      const piece = buffer.subarray(0, bytesRead);
+      [buffer, spare] = [spare, buffer];
+      next = handle.read(buffer, 0, PIECE_BYTES);
+      // Should the reader leave now, this read is still under way; its failure is then of no interest.
+      ahead = next.catch(() => undefined);
+      yield piece;
     }
   } finally {
+    await ahead;
     await handle.close();
   }
 }

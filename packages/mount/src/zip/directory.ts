@@ -10,7 +10,7 @@ import { u16, u32, u64 } from './little-endian.js';
 const CENTRAL = 0x02014b50;
 const CENTRAL_BYTES = 46;
 /** Bytes of the directory in memory at a time, where nobody needs it whole. Most directories are smaller. */
-export const DIRECTORY_WINDOW_BYTES = 8 * 2 ** 20;
+export const DIRECTORY_WINDOW_BYTES: number = 8 * 2 ** 20;
 /** Encrypted (bit 0), strongly encrypted (6), masked headers (13). */
 const FLAGS_ENCRYPTED = 0x2041;
 const FLAG_PATCH = 0x20;

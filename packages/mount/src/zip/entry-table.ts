@@ -78,7 +78,7 @@ export function hashStep(hash: number, byte: number): number {
 }
 
 /** Where {@link hashStep} starts. */
-export const HASH_START = 0x811c9dc5 | 0;
+export const HASH_START: number = 0x811c9dc5 | 0;
 
 /** Spreads a hash over all bits (MurmurHash3's end), so that its lower bits can number a slot. */
 export function spreadHash(hash: number): number {

@@ -1,9 +1,9 @@
 import type { EntryTable } from './entry-table.js';
 
 /** Neighbours are read together across a hole of up to this many bytes: a request costs more. */
-export const COALESCE_GAP_BYTES = 64 * 1024;
+export const COALESCE_GAP_BYTES: number = 64 * 1024;
 /** Reads are not merged beyond this, so that no wanted entry waits long for its neighbours. */
-export const COALESCE_MAX_BYTES = 1024 * 1024;
+export const COALESCE_MAX_BYTES: number = 1024 * 1024;
 
 /** One read of the source and the entries in it, by offset. */
 export interface ReadGroup {

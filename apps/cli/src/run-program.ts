@@ -29,7 +29,7 @@ export async function runProgram(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
     if (args.includes('--json')) {
-      const problem = usageError(error.message.replace(/^error: /, ''));
+      const problem = usageError(error.message.replace(/^error: /, ''), 'See --help of the command.');
       host.stdout.write(`${JSON.stringify(errorDocument(problem), undefined, 2)}\n`);
     }
     return EXIT.usage;

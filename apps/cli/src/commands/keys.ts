@@ -34,7 +34,7 @@ export function addKeysCommand(program: Command, run: Run): void {
     .description('make a root, a release and a channel key, and the signed public root')
     .requiredOption('--out <dir>', 'folder to write; it gets a .gitignore of its own')
     .addOption(new Option('--algorithm <name>', 'kind of the keys').choices(['ES256', 'Ed25519']).default('ES256'))
-    .option('--expires-in <span>', 'life of the root: 90d, 10y (default: 10y)', timeSpan, TEN_YEARS_MS)
+    .option('--expires-in <span>', 'life of the root: 90d, 10y (default: 10y)', timeSpan)
     .addHelpText(
       'after',
       '\nExamples:\n  $ lading keys new --out keys\n  $ lading keys new --out keys --algorithm Ed25519 --expires-in 2y',

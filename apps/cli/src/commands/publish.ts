@@ -25,7 +25,7 @@ type PublishOptions = CommonOptions &
     readonly key?: string;
     readonly releaseVersion?: string;
     readonly dryRun?: boolean;
-    readonly expiresIn: number;
+    readonly expiresIn?: number;
     readonly concurrency?: number;
   };
 
@@ -46,7 +46,6 @@ export function addPublishCommand(program: Command, run: Run): void {
       '--expires-in <span>',
       `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`,
       timeSpan,
-      CHANNEL_LIFE_DAYS * DAY_MS,
     )
     .option('--concurrency <n>', 'uploads at a time (default: 8)', wholeNumber)
     .option('--dry-run', 'print the plan and change nothing')
@@ -84,7 +83,7 @@ async function publish(
     const prepared = await preparePublish(source, choice.target, {
       channel: choice.channel,
       now,
-      expiresAt: new Date(now.getTime() + options.expiresIn),
+      expiresAt: new Date(now.getTime() + (options.expiresIn ?? CHANNEL_LIFE_DAYS * DAY_MS)),
       releaseKeys: ring.isFolder ? onlyThere(ring.key('release')) : [],
       signal: context.signal,
     });

@@ -26,3 +26,14 @@ export function interruptedError(): CliError {
     hint: 'Run the same command again to go on.',
   });
 }
+
+/** A file or folder that the file system does not let us write. */
+export function outputFailed(file: string, cause: unknown): CliError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+  const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file stands there or above it' : code;
+  return new CliError('ERR_OUTPUT_FAILED', `${file} cannot be written: ${why}`, {
+    cause,
+    details: { file, code },
+    hint: 'Check the path, the permissions and the space on the disk.',
+  });
+}

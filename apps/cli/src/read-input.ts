@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { CliError } from './cli-error.js';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -56,6 +56,19 @@ function joined(parts: readonly Uint8Array[], sizeBytes: number): Uint8Array {
     at += part.length;
   }
   return whole;
+}
+
+/**
+ * Checks that a folder which the user named is one.
+ *
+ * @throws CliError `ERR_INPUT_MISSING`, `ERR_INPUT_UNREADABLE`.
+ */
+export async function assertFolder(path: string): Promise<void> {
+  const facts = await stat(path).catch((error: unknown) => {
+    throw inputError(path, error);
+  });
+  if (facts.isDirectory()) return;
+  throw new CliError('ERR_INPUT_UNREADABLE', `${path} is a file, not a folder`, { details: { file: path } });
 }
 
 /** Makes a typed error of what a file system call on a named file threw. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { CommandContext, CommandResult, CommonOptions } from './command-context.js';
 import type { JsonObject } from '@lading/manifest';
 import { interruptedError } from './cli-error.js';
+import type { CommandContext, CommandResult, CommonOptions } from './command-context.js';
 import { EXIT, exitCodeOf, isAbort } from './exit-code.js';
 import { errorDocument, errorText } from './output/error-text.js';
 import { SILENT_PROGRESS, terminalProgress } from './output/progress.js';

@@ -22,6 +22,7 @@ export async function runProgram(
     exitCode = await runCommand(host, common, command);
   });
   configureOutput(program, host);
+  program.hook('preAction', (_program, command) => refuseEmpty(command));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -34,6 +35,18 @@ export async function runProgram(
     }
     return EXIT.usage;
   }
+}
+
+/** An empty value is a variable that a script forgot to set; as a path it would silently mean the current folder. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    if (command.getOptionValue(option.attributeName()) === '')
+      command.error(`option '${option.flags}' is empty`, { exitCode: EXIT.usage });
+  }
+  command.args.forEach((value, index) => {
+    if (value === '')
+      command.error(`argument '${command.registeredArguments[index]?.name()}' is empty`, { exitCode: EXIT.usage });
+  });
 }
 
 /** Help goes to stdout, complaints to stderr in the same form as every other error; nothing ever exits the process. */

@@ -42,11 +42,7 @@ export function addPublishCommand(program: Command, run: Run): void {
     .option('--env <name>', 'environment of the configuration')
     .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
     .option('--release-version <text>', 'which release, where the folder holds several (default: the newest)')
-    .option(
-      '--expires-in <span>',
-      `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`,
-      timeSpan,
-    )
+    .option('--expires-in <span>', `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`, timeSpan)
     .option('--concurrency <n>', 'uploads at a time (default: 8)', wholeNumber)
     .option('--dry-run', 'print the plan and change nothing')
     .addHelpText(

@@ -47,10 +47,14 @@ function isUnsafe(code: number): boolean {
   );
 }
 
-/** A name with a line break in it would look like two rows. */
+/** Keeps a name from outside on its line: with a line break in it, it could pretend to be another line of ours. */
+export function oneLine(name: string): string {
+  return name.replaceAll('\n', '\\u{a}');
+}
+
 function cellText(cell: Cell): string {
   if (cell === undefined) return '';
-  return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell.replaceAll('\n', '\\u{a}');
+  return typeof cell === 'number' ? cell.toLocaleString('en-US') : oneLine(cell);
 }
 
 function widthOf(text: string): number {

@@ -70,16 +70,15 @@ class PathSort {
 
   /** The first depth at which the paths of a group differ. They do: all paths are different. */
   #skipCommon(from: number, to: number, depth: number): number {
-    const arena = this.#arena;
-    const firsts = this.#firsts;
-    for (let at = depth; ; at++) {
-      const word = this.#word(firsts[from] as number, at);
-      for (let i = from + 1; i < to; i++) {
-        const first = firsts[i] as number;
-        const other = at << 2 < (arena[first - 1] as number) ? (arena[first + at] as number) : 0;
-        if (other !== word) return at;
-      }
+    const pivot = this.#firsts[from] as number;
+    let common = 1 << 30;
+    for (let i = from + 1; i < to && common > depth; i++) {
+      const first = this.#firsts[i] as number;
+      let at = depth;
+      while (at < common && this.#word(first, at) === this.#word(pivot, at)) at++;
+      common = at;
     }
+    return common;
   }
 
   /** The words behind a path's end count as zero, and no path has a zero byte; so the shorter of two comes first. */

@@ -3,17 +3,17 @@ import { parseFolderUrl } from './node/parse-folder-url.js';
 import { parseTargetUrl } from './parse-target-url.js';
 
 const parsers = {
-  file: (text: string) => parseFolderUrl(text, { cwd: '/work' }),
+  file: (text: string) => parseFolderUrl(text, { cwd: '/srv/game' }),
   s3: (text: string) => ({ kind: 's3', text }),
 };
 
 describe('parseTargetUrl', () => {
   it.each([
-    ['dist/content', { kind: 'folder', dir: '/work/dist/content' }],
+    ['dist/content', { kind: 'folder', dir: '/srv/game/dist/content' }],
     ['/srv/content', { kind: 'folder', dir: '/srv/content' }],
     ['file:///srv/a%20b', { kind: 'folder', dir: '/srv/a b' }],
     ['FILE:///srv', { kind: 'folder', dir: '/srv' }],
-    ['a:b', { kind: 'folder', dir: '/work/a:b' }],
+    ['a:b', { kind: 'folder', dir: '/srv/game/a:b' }],
     ['s3://bucket/x', { kind: 's3', text: 's3://bucket/x' }],
     ['S3://bucket', { kind: 's3', text: 'S3://bucket' }],
   ])('reads %s', (text, expected) => {

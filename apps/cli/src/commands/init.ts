@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { CliError, outputFailed } from '../cli-error.js';
+import { outputFailed } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { ROOT_FILE } from '../config/keys.js';
 import { configText } from '../init/config-text.js';
 import { detectProject } from '../init/detect-project.js';
 import { withCommonOptions } from '../options.js';
 import { textFacts } from '../output/text-table.js';
+import { writeNewFile } from '../output/write-new-file.js';
 import { inputError } from '../read-input.js';
 import type { Run } from '../run-program.js';
 import { newKeys } from './keys.js';
@@ -28,7 +29,9 @@ async function init(context: CommandContext, dir: string): Promise<CommandResult
   const root = resolve(context.cwd, dir);
   const project = await detectProject(root);
   const configFile = join(root, 'lading.config.ts');
-  await writeConfig(configFile, configText(project, KEY_DIR));
+  await writeNewFile(configFile, configText(project, KEY_DIR), {
+    hint: 'Edit it, or remove it and run lading init again.',
+  });
   await ignoreInGit(root, '.lading/');
   // Keys that are there stay: a new root would cut every player off.
   const hasKeys = existsSync(join(root, KEY_DIR, ROOT_FILE));
@@ -41,22 +44,6 @@ async function init(context: CommandContext, dir: string): Promise<CommandResult
       ['keys', `${join(root, KEY_DIR)}${hasKeys ? ' (there already)' : ''}`],
     ])}\n\nNext: ${project.next}`,
   };
-}
-
-async function writeConfig(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') {
-      throw new CliError('ERR_OUTPUT_EXISTS', `${file} is there already`, {
-        cause: error,
-        details: { file },
-        hint: 'Edit it, or remove it and run lading init again.',
-      });
-    }
-    throw outputFailed(file, error);
-  }
 }
 
 async function ignoreInGit(root: string, line: string): Promise<void> {

@@ -9,11 +9,12 @@ import {
   signRoot,
 } from '@lading/manifest';
 import { type Command, Option } from 'commander';
-import { CliError, outputFailed } from '../cli-error.js';
+import { outputFailed } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { keyFile, ROOT_FILE } from '../config/keys.js';
 import { timeSpan, withCommonOptions } from '../options.js';
 import { textFacts } from '../output/text-table.js';
+import { writeNewFile } from '../output/write-new-file.js';
 import type { Run } from '../run-program.js';
 
 interface KeysNewOptions {
@@ -25,6 +26,8 @@ interface KeysNewOptions {
 }
 
 const ROLES: readonly Role[] = ['root', 'release', 'channel'];
+/** What to do where a key is in the way. */
+const KEPT = 'Keys are never overwritten. Choose another --out, or move the old keys away.';
 const TEN_YEARS_MS = 3_650 * 86_400_000;
 
 /** Adds `lading keys …`. */
@@ -50,7 +53,7 @@ export async function newKeys(context: CommandContext, options: KeysNewOptions):
   const made = new Map<Role, SigningKey>();
   for (const role of ROLES) {
     const { key, pem } = await generateSigningKey({ algorithm });
-    await writeNew(join(dir, keyFile(role)), pem, 0o600);
+    await writeNewFile(join(dir, keyFile(role)), pem, { mode: 0o600, hint: KEPT });
     made.set(role, key);
   }
   const expiresAt = new Date(context.now().getTime() + expiresIn).toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -61,7 +64,7 @@ export async function newKeys(context: CommandContext, options: KeysNewOptions):
     keys: { root: keysOf('root'), release: keysOf('release'), channel: keysOf('channel') },
   });
   const signed = await signRoot(root, keysOf('root'));
-  await writeNew(join(dir, ROOT_FILE), signed.bytes, 0o644);
+  await writeNewFile(join(dir, ROOT_FILE), signed.bytes, { mode: 0o644, hint: KEPT });
   return keysResult(dir, expiresAt, algorithm, made);
 }
 
@@ -89,21 +92,5 @@ async function makeKeyFolder(dir: string): Promise<void> {
     await writeFile(join(dir, '.gitignore'), ignored);
   } catch (error) {
     throw outputFailed(dir, error);
-  }
-}
-
-async function writeNew(file: string, content: string | Uint8Array, mode: number): Promise<void> {
-  try {
-    await writeFile(file, content, { flag: 'wx', mode });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EEXIST') {
-      throw new CliError('ERR_OUTPUT_EXISTS', `${file} is there already`, {
-        cause: error,
-        details: { file },
-        hint: 'Keys are never overwritten. Choose another --out, or move the old keys away.',
-      });
-    }
-    throw outputFailed(file, error);
   }
 }

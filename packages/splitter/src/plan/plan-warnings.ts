@@ -1,16 +1,15 @@
 import { printable } from '../split-error.js';
 import { anyGlob } from './globs.js';
-import type { GraphFacts, Group } from './placement.js';
 import type { PlannedArchive } from './split-plan.js';
 import type { SplitRules } from './split-rules.js';
+import type { SplitGraph } from './split-strategy.js';
 
 const MAX_NAMED_PATHS = 10;
 
 /** What a plan was made of and came to. @internal */
 export interface WarningFacts {
-  readonly facts: GraphFacts;
+  readonly split: SplitGraph;
   readonly rootPaths: readonly string[];
-  readonly groups: readonly Group[];
   readonly excluded: readonly number[];
   readonly archives: readonly PlannedArchive[];
   readonly rules: SplitRules;
@@ -35,15 +34,14 @@ function* rootWarnings({ rootPaths, archives }: WarningFacts): Iterable<string> 
   }
 }
 
-function* ruleWarnings({ groups, rootPaths, rules }: WarningFacts): Iterable<string> {
+function* ruleWarnings({ archives, rootPaths, rules }: WarningFacts): Iterable<string> {
   for (const glob of rules.roots ?? []) {
     const matches = anyGlob([glob]);
     if (!rootPaths.some((path) => matches(path))) yield `Root pattern ${printable(glob)} matches no resource`;
   }
-  for (const { archiveRule, nodes } of groups) {
-    if (archiveRule !== undefined && nodes.length === 0) {
-      yield `Archive ${archiveRule.name} is not written: its patterns take no resource outside the base`;
-    }
+  const written = new Set(archives.map(({ group }) => group));
+  for (const { name } of rules.archives ?? []) {
+    if (!written.has(name)) yield `Archive ${name} is not written: its patterns take no resource outside the base`;
   }
 }
 
@@ -68,10 +66,10 @@ function* unreachedWarnings({ archives }: WarningFacts): Iterable<string> {
   if (paths.length > 0) yield `No root reaches ${list(paths)}: no client will ask for it`;
 }
 
-function* excludedWarnings({ facts, excluded }: WarningFacts): Iterable<string> {
-  const needed = excluded.filter((node) => (facts.sets[facts.setOf[node] ?? -1]?.length ?? 0) > 0);
+function* excludedWarnings({ split, excluded }: WarningFacts): Iterable<string> {
+  const needed = excluded.filter((node) => (split.sets[split.setOf[node] ?? -1]?.length ?? 0) > 0);
   if (needed.length === 0) return;
-  yield `The rules leave out ${list(needed.map((node) => facts.graph.pathOf(node)))}, which a root needs`;
+  yield `The rules leave out ${list(needed.map((node) => split.graph.pathOf(node)))}, which a root needs`;
 }
 
 function list(paths: readonly string[]): string {

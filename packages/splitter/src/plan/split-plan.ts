@@ -9,7 +9,9 @@ export type PlacementRule =
   /** This exact set of roots needs it. */
   | 'shared'
   /** No root reaches it, and it is not in the base. */
-  | 'unreached';
+  | 'unreached'
+  /** A strategy of a plug-in put it there. */
+  | 'strategy';
 
 /** One resource of a planned archive. */
 export interface PlannedResource {
@@ -30,6 +32,8 @@ export interface PlannedArchive {
    */
   readonly group: string;
   readonly rule: PlacementRule;
+  /** Why a strategy put these together, in its own words. */
+  readonly reason?: string | undefined;
   /** Roots whose own content is in this archive, sorted. A root above one of them needs it as well: see `roots`. */
   readonly consumers: readonly string[];
   readonly priority: number;

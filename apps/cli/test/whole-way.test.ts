@@ -183,4 +183,18 @@ describe('the whole way, from a folder to a mounted archive', () => {
       expect.objectContaining({ channel: expect.objectContaining({ name: 'qa' }) }),
     ]);
   });
+
+  it('takes a strategy from a configuration file, and refuses what is none', async () => {
+    const plan = async (file: string, strategy: string): ReturnType<typeof lading> => {
+      const source = "{ kind: 'files', dir: 'assets', entries: ['/index.json'] }";
+      const text = `export default { source: ${source}, roots: ['/levels/*.json'], strategy: ${strategy} };`;
+      await writeTree(cwd, { [file]: text });
+      return lading('plan', '--config', join(cwd, file), '--json');
+    };
+    const assign = "({ nodes }) => ({ groups: [{ rule: 'strategy', name: 'one', nodes }] })";
+    const run = await plan('strategy.config.mjs', `{ name: 'one', assign: ${assign} }`);
+    expect(run.json<{ roots: Record<string, string[]> }>().roots['/levels/2.json']).toEqual(['one']);
+    const broken = await plan('no-strategy.config.mjs', "{ name: 'one' }");
+    expect(broken.json()).toMatchObject({ error: { code: 'ERR_CONFIG' } });
+  });
 });

@@ -30,11 +30,17 @@ const source: Check = (value) => {
 };
 const sign: Check = (value) => (isObject(value) && text(value.key) === undefined ? undefined : 'has no key');
 
+const strategy: Check = (value) =>
+  isObject(value) && text(value.name) === undefined && typeof value.assign === 'function'
+    ? undefined
+    : 'is no strategy: expected { name, assign(graph, rules) }';
+
 const FIELDS: ReadonlyMap<string, Check> = new Map<keyof LadingConfig, Check>([
   ['project', text],
   ['source', source],
   ['roots', roots],
   ['archives', list],
+  ['strategy', strategy],
   ['exclude', texts],
   ['maxArchiveBytes', bytes],
   ['priority', priority],

@@ -2,7 +2,7 @@ import type { GraphSource } from '@lading/graph';
 import type { ReleaseCompat } from '@lading/manifest';
 import type { PublishTarget } from '@lading/publisher';
 import type { S3TargetOptions } from '@lading/s3';
-import type { ArchiveRule, ContentSource } from '@lading/splitter';
+import type { ArchiveRule, ContentSource, SplitStrategy } from '@lading/splitter';
 
 /** A Defold build: where its graph and its content are. Paths are relative to the config file. */
 export interface DefoldSource {
@@ -55,6 +55,8 @@ export interface LadingConfig {
   readonly roots?: Readonly<Record<string, object>> | readonly string[] | undefined;
   /** Named archives, tried in order. */
   readonly archives?: readonly ArchiveRule[] | undefined;
+  /** Decides which resources go together, as a plug-in. Default: by the roots that need them. */
+  readonly strategy?: SplitStrategy | undefined;
   /** Globs of resources to leave out. */
   readonly exclude?: readonly string[] | undefined;
   /** Upper bound of an archive's content: bytes, or text such as `8 MiB`. Default none. */

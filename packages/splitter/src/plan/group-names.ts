@@ -3,7 +3,6 @@ import { type NameRequest, nameRequestOf, uniqueNames } from './archive-names.js
 import type { Group } from './check-assignment.js';
 import type { CutItem, CutPart } from './content-defined-cuts.js';
 
-
 /** The name of the archive that holds what no root reaches. */
 const UNREACHED_NAME = 'rest';
 

@@ -51,7 +51,9 @@ function archiveFacts(group: Group, graph: ResourceGraph, rules: SplitRules): Ar
 }
 
 /** Named archives stay in the order of their rules; all others are in order of their names. */
-function groupOrder(rules: SplitRules): (a: { group: Group; name: string }, b: { group: Group; name: string }) => number {
+function groupOrder(
+  rules: SplitRules,
+): (a: { group: Group; name: string }, b: { group: Group; name: string }) => number {
   const places = new Map((rules.archives ?? []).map(({ name }, index) => [name, index]));
   const placeOf = (name: string): number => places.get(name) ?? Infinity;
   return (a, b) => {

@@ -52,6 +52,20 @@ describe('the whole way, from a folder to a mounted archive', () => {
     expect(Object.keys(plan.roots)).toEqual(['/levels/1.json', '/levels/2.json', '/levels/3.json']);
   });
 
+  it('keeps together and merges small shared archives by flags', async () => {
+    const archivesOf = async (...flags: string[]): Promise<string[][]> => {
+      const run = await lading('plan', ...SPLIT, ...flags, '--json');
+      expect([run.exitCode, run.stderr]).toEqual([0, '']);
+      const { archives } = run.json<{ archives: { resources: { path: string }[] }[] }>();
+      return archives.map(({ resources }) => resources.map(({ path }) => path).sort());
+    };
+    const together = await archivesOf('--max-archive-bytes', '1', '--keep-together', '/levels/1.json,**/a.txt');
+    expect(together).toContainEqual(['/levels/1.json', '/pictures/a.txt']);
+    expect(together).toHaveLength(6);
+    const merged = await archivesOf('--shared-min-bytes', '4 KiB');
+    expect(merged).toContainEqual(['/pictures/all.txt', '/pictures/two-three.txt']);
+  });
+
   it('explains why a shared resource is where it is', async () => {
     const run = await lading('explain', '/pictures/two-three.txt', ...SPLIT);
     expect(run.exitCode).toBe(0);

@@ -43,6 +43,8 @@ const FIELDS: ReadonlyMap<string, Check> = new Map<keyof LadingConfig, Check>([
   ['strategy', strategy],
   ['exclude', texts],
   ['maxArchiveBytes', bytes],
+  ['keepTogether', list],
+  ['shared', object],
   ['priority', priority],
   ['sign', sign],
   ['channel', text],

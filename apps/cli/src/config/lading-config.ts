@@ -61,6 +61,12 @@ export interface LadingConfig {
   readonly exclude?: readonly string[] | undefined;
   /** Upper bound of an archive's content: bytes, or text such as `8 MiB`. Default none. */
   readonly maxArchiveBytes?: number | string | undefined;
+  /** Lists of globs: what matches one list and needs one another directly stays in one archive. Default none. */
+  readonly keepTogether?: readonly (readonly string[])[] | undefined;
+  /** Merges shared archives that are not worth a request; `minBytes`: bytes, or text such as `64 KiB`. Default: none is merged. */
+  readonly shared?:
+    | { readonly by?: 'consumers' | undefined; readonly minBytes?: number | string | undefined }
+    | undefined;
   /** Mount priority of archives without a rule. Default 10. */
   readonly priority?: number | undefined;
   readonly sign?: { readonly key: string } | undefined;

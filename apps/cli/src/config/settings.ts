@@ -105,6 +105,8 @@ function ruleSettings(options: RuleOptions, config: LadingConfig): SplitRules {
     archives: options.archive ?? config.archives,
     exclude: options.exclude ?? config.exclude,
     maxArchiveBytes: options.maxArchiveBytes ?? config.maxArchiveBytes,
+    keepTogether: options.keepTogether ?? config.keepTogether,
+    shared: options.sharedMinBytes === undefined ? config.shared : { minBytes: options.sharedMinBytes },
     priority: config.priority,
   });
 }

@@ -7,8 +7,11 @@ import type { PlacementRule, PlannedArchive, PlannedResource } from './split-pla
 import { SPLIT_RULES_DEFAULTS, type SplitRules } from './split-rules.js';
 import type { SplitGraph } from './split-strategy.js';
 
-interface NodeItem extends PlannedResource {
-  readonly node: number;
+/** What a cut moves as a whole: one resource, or several that are kept together; `path` is the first one's. */
+interface UnitItem {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly nodes: readonly number[];
 }
 
 const RULE_ORDER: readonly PlacementRule[] = ['named', 'strategy', 'root', 'shared', 'unreached'];
@@ -20,8 +23,8 @@ export function planArchives(split: SplitGraph, groups: readonly Group[], rules:
   const cut = groups
     .filter(({ nodes }) => nodes.length > 0)
     .map((group) => {
-      const items = group.nodes.map((node) => itemOf(split, node));
-      return { group, name: names.get(group) ?? '', parts: cutByContent(items, rules.maxArchiveBytes ?? Infinity) };
+      const parts = cutByContent(unitItems(split, group.nodes), rules.maxArchiveBytes ?? Infinity);
+      return { group, name: names.get(group) ?? '', parts };
     })
     .sort(groupOrder(rules));
   const partNames = nameParts(cut);
@@ -32,7 +35,7 @@ export function planArchives(split: SplitGraph, groups: readonly Group[], rules:
       group: name,
       ...archiveFacts(group, graph, rules),
       sizeBytes: part.sizeBytes,
-      resources: inLoadOrder(part, order),
+      resources: inLoadOrder(part, order).map((node) => resourceOf(split, node)),
     })),
   );
 }
@@ -64,12 +67,30 @@ function groupOrder(
   };
 }
 
-function itemOf({ graph, sizeOf }: SplitGraph, node: number): NodeItem {
-  const hexDigest = graph.hexDigestOf(node);
-  return { node, path: graph.pathOf(node), sizeBytes: sizeOf(node), ...(hexDigest === undefined ? {} : { hexDigest }) };
+function unitItems({ graph, sizeOf, unitOf }: SplitGraph, nodes: readonly number[]): UnitItem[] {
+  const units = new Map<number, { path: string; sizeBytes: number; nodes: number[] }>();
+  for (const node of nodes) {
+    const unit = units.get(unitOf[node] ?? node);
+    if (unit === undefined) {
+      units.set(unitOf[node] ?? node, {
+        path: graph.pathOf(node),
+        sizeBytes: Math.max(0, sizeOf(node)),
+        nodes: [node],
+      });
+    } else {
+      unit.nodes.push(node);
+      unit.sizeBytes += Math.max(0, sizeOf(node));
+    }
+  }
+  // Nodes ascend, so units stand in the order of their first paths.
+  return [...units.values()];
 }
 
-function inLoadOrder(part: CutPart<NodeItem>, order: (nodes: readonly number[]) => number[]): PlannedResource[] {
-  const byNode = new Map(part.items.map(({ node, ...resource }) => [node, resource]));
-  return order([...byNode.keys()]).flatMap((node) => byNode.get(node) ?? []);
+function resourceOf({ graph, sizeOf }: SplitGraph, node: number): PlannedResource {
+  const hexDigest = graph.hexDigestOf(node);
+  return { path: graph.pathOf(node), sizeBytes: sizeOf(node), ...(hexDigest === undefined ? {} : { hexDigest }) };
+}
+
+function inLoadOrder(part: CutPart<UnitItem>, order: (nodes: readonly number[]) => number[]): number[] {
+  return order(part.items.flatMap(({ nodes }) => nodes).sort((a, b) => a - b));
 }

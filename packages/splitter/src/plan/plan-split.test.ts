@@ -40,6 +40,18 @@ describe('planSplit', () => {
     expect(plan.roots['/levels/1.json']).toEqual(['pictures', 'levels-1', 'maps']);
   });
 
+  it('lets an archive leave to another what that one takes, whatever their order', async () => {
+    const archives = [
+      { name: 'pictures', include: ['**'], exclude: ['archive:maps', '**/*.json'] },
+      { name: 'maps', include: ['**/map.bin', '/notes.txt'], exclude: ['/levels/2/**'] },
+    ];
+    const plan = planSplit(await madeGraph(GAME), { archives });
+    expect(contentOf(plan)).toMatchObject({
+      pictures: ['/levels/2/map.bin', '/sky.png'],
+      maps: ['/levels/1/map.bin', '/notes.txt'],
+    });
+  });
+
   it('leaves out what the rules exclude, and says so where a root needs it', async () => {
     const plan = planSplit(await madeGraph(GAME), { exclude: ['**/*.txt', '/sky.png'] });
     expect(Object.keys(contentOf(plan))).toEqual(['levels-1', 'levels-2']);

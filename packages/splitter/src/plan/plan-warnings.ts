@@ -21,6 +21,7 @@ export function planWarnings(input: WarningFacts): string[] {
     ...rootWarnings(input),
     ...ruleWarnings(input),
     ...sizeWarnings(input),
+    ...(input.rules.keepTogether === undefined ? [] : keptWarnings(input)),
     ...unreachedWarnings(input),
     ...excludedWarnings(input),
   ];
@@ -52,10 +53,27 @@ function* sizeWarnings({ archives, rules: { maxArchiveBytes } }: WarningFacts): 
     yield `The size of ${list(unknown.map(({ path }) => path))} is not known, so the size cap may not hold`;
   }
   for (const { name, sizeBytes, resources } of archives) {
-    const path = resources[0]?.path ?? '';
-    if (sizeBytes > maxArchiveBytes) {
-      yield `Archive ${name} is over the size cap: ${printable(path)} alone has ${sizeBytes} of ${maxArchiveBytes} bytes`;
+    if (sizeBytes <= maxArchiveBytes) continue;
+    const what =
+      resources.length === 1
+        ? `${list(pathsOf(resources))} alone has`
+        : `what is kept together (${list(pathsOf(resources))}) has`;
+    yield `Archive ${name} is over the size cap: ${what} ${sizeBytes} of ${maxArchiveBytes} bytes`;
+  }
+}
+
+/** Named archives, `exclude` and strategies may part what should stay together: that must not go unseen. */
+function* keptWarnings({ split: { graph, unitOf }, archives }: WarningFacts): Iterable<string> {
+  const archivesOf = new Map<number, Set<string>>();
+  for (const { name, resources } of archives) {
+    for (const { path } of resources) {
+      const unit = unitOf[graph.nodeOf(path)] ?? -1;
+      archivesOf.set(unit, (archivesOf.get(unit) ?? new Set()).add(name));
     }
+  }
+  for (const [unit, names] of [...archivesOf].sort(([a], [b]) => a - b)) {
+    if (names.size < 2) continue;
+    yield `What is kept together with ${printable(graph.pathOf(unit))} is in archives ${[...names].sort().join(', ')}`;
   }
 }
 
@@ -70,6 +88,10 @@ function* excludedWarnings({ split, excluded }: WarningFacts): Iterable<string> 
   const needed = excluded.filter((node) => (split.sets[split.setOf[node] ?? -1]?.length ?? 0) > 0);
   if (needed.length === 0) return;
   yield `The rules leave out ${list(needed.map((node) => split.graph.pathOf(node)))}, which a root needs`;
+}
+
+function pathsOf(resources: readonly { readonly path: string }[]): string[] {
+  return resources.map(({ path }) => path);
 }
 
 function list(paths: readonly string[]): string {

@@ -2,6 +2,7 @@ import { consumerSets, findBase, NODE_VIRTUAL, type ResourceGraph, selectRoots }
 import type { ContentRequest } from '../content/content-source.js';
 import { SplitError } from '../split-error.js';
 import { anyGlob } from './globs.js';
+import { keepTogetherUnits } from './keep-together.js';
 import type { SplitRules } from './split-rules.js';
 import type { SplitGraph } from './split-strategy.js';
 
@@ -40,7 +41,8 @@ export function gatherFacts(graph: ResourceGraph, rules: SplitRules, size: Resou
     else nodes.push(node);
   }
   const sizeOf = sizeReader(graph, size);
-  const split: SplitGraph = { graph, roots, nodes, setOf: consumers.setOf, sets, sizeOf };
+  const unitOf = keepTogetherUnits(graph, nodes, rules.keepTogether ?? []);
+  const split: SplitGraph = { graph, roots, nodes, setOf: consumers.setOf, sets, unitOf, sizeOf };
   return { split, rootPaths: Array.from(roots, (node) => graph.pathOf(node)), excluded, base };
 }
 

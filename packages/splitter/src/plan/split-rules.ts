@@ -6,10 +6,23 @@ export interface ArchiveRule {
   readonly name: string;
   /** Globs over resource paths (`/themes/winter/**`). */
   readonly include: readonly string[];
+  /** Globs of what it does not take; `archive:NAME` stands for what the patterns of another named archive take. */
   readonly exclude?: readonly string[] | undefined;
   /** Mount priority, 0 or more. Default: that of the rules. */
   readonly priority?: number | undefined;
   readonly meta?: JsonObject | undefined;
+}
+
+/** How resources that several roots need are put together. */
+export interface SharedRule {
+  /** By the exact set of roots that need them: the only way there is. Default `consumers`. */
+  readonly by?: 'consumers' | undefined;
+  /**
+   * What a request is worth in bytes, 1 or more. Sets S and T with less than this in one of them are merged where
+   * `minBytes × |S ∩ T|`, for the requests saved, is more than `size(S) × |T \ S| + size(T) × |S \ T|`, for what roots then
+   * download without need (sizes rounded up to powers of two); the best pair first. Default: nothing is merged.
+   */
+  readonly minBytes?: number | undefined;
 }
 
 /** What says which resource goes to which archive. */
@@ -25,6 +38,13 @@ export interface SplitRules {
    * resource gets an archive of its own. Default none.
    */
   readonly maxArchiveBytes?: number | undefined;
+  /**
+   * Lists of globs. Two resources that match one list, and of which one needs the other directly, stay in one archive, also
+   * where another root needs only one of them and under the size cap. Named archives and `exclude` win over it. Default none.
+   */
+  readonly keepTogether?: readonly (readonly string[])[] | undefined;
+  /** How resources that several roots need are put together. Default: one archive per exact set of roots. */
+  readonly shared?: SharedRule | undefined;
   /** Mount priority of archives that no rule names. Default 10. */
   readonly priority?: number | undefined;
 }

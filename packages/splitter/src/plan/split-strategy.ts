@@ -33,6 +33,11 @@ export interface SplitGraph {
   readonly setOf: Int32Array;
   /** Sets of roots, as ascending node ids. The set of what no root needs is empty. */
   readonly sets: readonly Uint32Array[];
+  /**
+   * Per node the smallest node of what the rules keep together with it, or itself. The size cap never parts what is kept
+   * together and is in one group; that it is in one is up to the strategy.
+   */
+  readonly unitOf: Int32Array;
   /** Stored size of a node in bytes; -1 where nobody knows it. */
   sizeOf(node: number): number;
 }

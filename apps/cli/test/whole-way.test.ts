@@ -178,7 +178,7 @@ describe('the whole way, from a folder to a mounted archive', () => {
       'lading.config.json': JSON.stringify({
         project: 'small',
         source: { kind: 'files', dir: 'assets', entries: ['/index.json'] },
-        roots: { '/levels/*.json': {} },
+        roots: { '/levels/1.json': { policy: 'essential', meta: { chapter: 1 } }, '/levels/*.json': {} },
         archives: [{ name: 'winter', include: ['/pictures/a*.txt'], priority: 20 }],
         sign: { key: 'keys' },
         out: 'by-config',
@@ -190,6 +190,9 @@ describe('the whole way, from a folder to a mounted archive', () => {
       split.exitCode,
       split.json<{ release: { document: { project: string } } }>().release.document.project,
     ]).toEqual([0, 'small']);
+    expect(split.json()).toMatchObject({
+      release: { document: { roots: { '/levels/1.json': { policy: 'essential', meta: { chapter: 1 } } } } },
+    });
     expect(split.json<{ archives: { name: string }[] }>().archives.map((a) => a.name)).toContain('winter');
     const published = await lading('publish', '--env', 'qa', '--json');
     expect([published.exitCode, published.json()]).toEqual([

@@ -10,8 +10,8 @@ export type { PathPredicate } from './plan/globs.js';
 export { anyGlob } from './plan/globs.js';
 export type { PlanSplitOptions } from './plan/plan-split.js';
 export { planSplit } from './plan/plan-split.js';
-export type { PlacementRule, PlannedArchive, PlannedResource, SplitPlan } from './plan/split-plan.js';
-export type { ArchiveRule, SharedRule, SplitRules } from './plan/split-rules.js';
+export type { PlacementRule, PlannedArchive, PlannedResource, RootFacts, SplitPlan } from './plan/split-plan.js';
+export type { ArchiveRule, RootRule, SharedRule, SplitRules } from './plan/split-rules.js';
 export { SPLIT_RULES_DEFAULTS } from './plan/split-rules.js';
 export type { AssignedGroup, Assignment, SplitGraph, SplitStrategy } from './plan/split-strategy.js';
 

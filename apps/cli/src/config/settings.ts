@@ -99,9 +99,8 @@ function absoluteSource(source: SourceSetting, dir: string): SourceSetting {
 }
 
 function ruleSettings(options: RuleOptions, config: LadingConfig): SplitRules {
-  const configRoots = Array.isArray(config.roots) ? config.roots : config.roots && Object.keys(config.roots);
   return checkSplitRules({
-    roots: options.root ?? configRoots,
+    roots: options.root ?? config.roots,
     archives: options.archive ?? config.archives,
     exclude: options.exclude ?? config.exclude,
     maxArchiveBytes: options.maxArchiveBytes ?? config.maxArchiveBytes,

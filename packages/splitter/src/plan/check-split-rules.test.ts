@@ -55,6 +55,23 @@ describe('checkSplitRules', () => {
     ]);
   });
 
+  it('reads when an app gets a root, and what the project says of it', () => {
+    const roots = {
+      '/levels/1.*': { policy: 'essential' },
+      '/levels/*': { policy: 'on-demand', meta: { chapter: 1 } },
+    };
+    expect(checkSplitRules({ roots }).rootRules).toEqual([
+      { roots: '/levels/1.*', policy: 'essential' },
+      { roots: '/levels/*', policy: 'on-demand', meta: { chapter: 1 } },
+    ]);
+    expect(problemPaths({ roots: { '/a': { policy: 'soon', meta: 1, size: 2 }, '/b': null } })).toEqual([
+      '/roots/~1a/size',
+      '/roots/~1a/policy',
+      '/roots/~1a/meta',
+      '/roots/~1b',
+    ]);
+  });
+
   it('reads what is kept together and how small shared sets are merged', () => {
     const rules = checkSplitRules({ keepTogether: [['**/*.set', '**/*.tex']], shared: { minBytes: '64 KiB' } });
     expect(rules).toMatchObject({

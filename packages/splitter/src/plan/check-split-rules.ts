@@ -1,11 +1,20 @@
-import { isArchiveName, isLadingError, type JsonObject, type JsonValue, type Problem } from '@lading/manifest';
+import {
+  isArchiveName,
+  isLadingError,
+  type JsonObject,
+  type JsonValue,
+  type Problem,
+  type RootPolicy,
+} from '@lading/manifest';
 import { splitProblems } from '../split-error.js';
 import { isArchiveReference, referenceProblems } from './archive-predicates.js';
 import { parseByteSize } from './byte-size.js';
 import { globProblem } from './globs.js';
-import type { ArchiveRule, SharedRule, SplitRules } from './split-rules.js';
+import type { ArchiveRule, RootRule, SharedRule, SplitRules } from './split-rules.js';
 
 const RULE_FIELDS = new Set(['roots', 'archives', 'exclude', 'maxArchiveBytes', 'keepTogether', 'shared', 'priority']);
+const ROOT_FIELDS = new Set(['policy', 'meta']);
+const POLICIES: readonly RootPolicy[] = ['essential', 'prefetch', 'on-demand'];
 const SHARED_FIELDS = new Set(['by', 'minBytes']);
 const ARCHIVE_FIELDS = new Set(['name', 'include', 'exclude', 'priority', 'meta']);
 const MAX_PRIORITY = 2 ** 31 - 1;
@@ -16,7 +25,7 @@ type Report = (path: string, problem: string) => void;
 
 /**
  * Checks split rules from a configuration file and returns them typed, sizes as numbers. `roots` may be globs in an
- * array or the keys of an object with empty values (`{ '/levels/*': {} }`), sizes may be texts (`'8 MiB'`). A field that
+ * array or the keys of an object (`{ '/levels/*': { policy: 'prefetch', meta: { chapter: 1 } } }`), sizes may be texts (`'8 MiB'`). A field that
  * is not known is a problem, so that a typing error never changes a split silently.
  *
  * @throws SplitError `ERR_SPLIT_RULES` with every problem in `details.problems` as `{ path, problem }`.
@@ -39,6 +48,7 @@ export function checkSplitRules(value: unknown): SplitRules {
 function readRules(value: Fields, report: Report): SplitRules {
   reportUnknown(value, RULE_FIELDS, '', report);
   const roots = value.roots === undefined ? undefined : readRoots(value.roots, report);
+  const rootRules = readRootRules(value.roots, report);
   const archives = value.archives === undefined ? undefined : readArchives(value.archives, report);
   const exclude = value.exclude === undefined ? undefined : readGlobs(value.exclude, '/exclude', report);
   const maxArchiveBytes =
@@ -47,17 +57,27 @@ function readRules(value: Fields, report: Report): SplitRules {
   const shared = value.shared === undefined ? undefined : readShared(value.shared, report);
   const priority = value.priority === undefined ? undefined : readPriority(value.priority, '/priority', report);
   for (const { path, problem } of referenceProblems(archives ?? [])) report(path, problem);
-  return { roots, archives, exclude, maxArchiveBytes, keepTogether, shared, priority };
+  return { roots, rootRules, archives, exclude, maxArchiveBytes, keepTogether, shared, priority };
 }
 
 function readRoots(value: unknown, report: Report): readonly string[] {
-  if (!isFields(value)) return readGlobs(value, '/roots', report);
-  for (const [glob, options] of Object.entries(value)) {
-    const at = `/roots/${pointer(glob)}`;
-    if (!isFields(options)) report(at, `expected an object, got ${kindOf(options)}`);
-    else reportUnknown(options, new Set(), at, report);
-  }
-  return readGlobs(Object.keys(value), '/roots', report);
+  return readGlobs(isFields(value) ? Object.keys(value) : value, '/roots', report);
+}
+
+function readRootRules(value: unknown, report: Report): readonly RootRule[] | undefined {
+  if (!isFields(value)) return undefined;
+  return Object.entries(value).flatMap(([roots, facts]): RootRule[] => {
+    const at = `/roots/${pointer(roots)}`;
+    if (!isFields(facts)) {
+      report(at, `expected an object, got ${kindOf(facts)}`);
+      return [];
+    }
+    reportUnknown(facts, ROOT_FIELDS, at, report);
+    const policy = POLICIES.find((known) => known === facts.policy);
+    if (facts.policy !== undefined && policy === undefined) report(`${at}/policy`, `expected ${POLICIES.join(', ')}`);
+    const meta = facts.meta === undefined ? undefined : readMeta(facts.meta, `${at}/meta`, report);
+    return [{ roots, policy, meta }];
+  });
 }
 
 function readArchives(value: unknown, report: Report): readonly ArchiveRule[] {

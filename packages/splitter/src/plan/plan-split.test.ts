@@ -40,6 +40,20 @@ describe('planSplit', () => {
     expect(plan.roots['/levels/1.json']).toEqual(['pictures', 'levels-1', 'maps']);
   });
 
+  it('says of roots what the first rule that matches says, and nothing of others', async () => {
+    const rootRules = [
+      { roots: '/levels/1.*', policy: 'essential' },
+      { roots: '/levels/*', meta: { chapter: 1 } },
+      { roots: '/levels/*', policy: 'prefetch' },
+    ] as const;
+    const graph = await madeGraph(GAME);
+    expect(planSplit(graph, { rootRules }).rootFacts).toEqual({
+      '/levels/1.json': { policy: 'essential' },
+      '/levels/2.json': { meta: { chapter: 1 } },
+    });
+    expect(planSplit(graph, { rootRules: [{ roots: '/none', policy: 'prefetch' }] })).toEqual(planSplit(graph));
+  });
+
   it('lets an archive leave to another what that one takes, whatever their order', async () => {
     const archives = [
       { name: 'pictures', include: ['**'], exclude: ['archive:maps', '**/*.json'] },

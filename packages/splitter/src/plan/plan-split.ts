@@ -6,6 +6,7 @@ import { groupsOf } from './check-assignment.js';
 import { mountOrder } from './mount-order.js';
 import { planArchives } from './plan-archives.js';
 import { planWarnings } from './plan-warnings.js';
+import { rootFactsOf } from './root-facts.js';
 import { rootsBelow } from './roots-below.js';
 import { gatherFacts } from './split-graph.js';
 import type { SplitPlan } from './split-plan.js';
@@ -52,6 +53,7 @@ export function planSplit(graph: ResourceGraph, rules: SplitRules = {}, options:
   const plan: SplitPlan = {
     format: 'lading.plan/1',
     roots: mountOrder(rootPaths, archives, rootsBelow(split)),
+    ...rootFactsOf(rootPaths, rules.rootRules ?? []),
     base: sumOf(facts.base),
     excluded: sumOf(excluded),
     archives,

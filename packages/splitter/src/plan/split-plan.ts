@@ -1,4 +1,4 @@
-import type { JsonObject } from '@lading/manifest';
+import type { JsonObject, RootPolicy } from '@lading/manifest';
 
 /** Why a resource is where it is. */
 export type PlacementRule =
@@ -44,11 +44,19 @@ export interface PlannedArchive {
   readonly resources: readonly PlannedResource[];
 }
 
+/** What a release says of a root beside its archives. */
+export interface RootFacts {
+  readonly policy?: RootPolicy | undefined;
+  readonly meta?: JsonObject | undefined;
+}
+
 /** Which resource goes to which archive, and why. Plain JSON: it can be printed, compared and given back. */
 export interface SplitPlan {
   readonly format: 'lading.plan/1';
   /** Root path -> names of all archives that it needs, those of roots that it cannot load without included, in mount order. */
   readonly roots: Readonly<Record<string, readonly string[]>>;
+  /** Root path -> what the rules say of it; roots of which they say nothing are left out, and so is the field. */
+  readonly rootFacts?: Readonly<Record<string, RootFacts>> | undefined;
   /** What stays with the app. */
   readonly base: { readonly resources: number; readonly sizeBytes: number };
   /** What the rules leave out of the release. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@lading/manifest';
+import type { JsonObject, RootPolicy } from '@lading/manifest';
 
 /** Names an archive by hand: what its globs match goes there, wherever the graph would have put it. The base stays the base. */
 export interface ArchiveRule {
@@ -25,10 +25,21 @@ export interface SharedRule {
   readonly minBytes?: number | undefined;
 }
 
+/** What a release says of roots beside their archives. */
+export interface RootRule {
+  /** Glob of root paths. */
+  readonly roots: string;
+  /** When an app gets these roots. Default: the app decides. */
+  readonly policy?: RootPolicy | undefined;
+  readonly meta?: JsonObject | undefined;
+}
+
 /** What says which resource goes to which archive. */
 export interface SplitRules {
   /** Globs of root paths. Default: the roots that the graph itself marks. */
   readonly roots?: readonly string[] | undefined;
+  /** What the release says of roots: for each root the first that matches. It makes nothing a root. Default none. */
+  readonly rootRules?: readonly RootRule[] | undefined;
   /** Named archives, tried in order; the first that matches takes the resource. Default none. */
   readonly archives?: readonly ArchiveRule[] | undefined;
   /** Globs of resources that are left out of the release. Default none. */

@@ -16,6 +16,8 @@ export interface RuleOptions {
   readonly archive?: readonly NamedGlobs[];
   readonly exclude?: readonly string[];
   readonly maxArchiveBytes?: string;
+  readonly keepTogether?: readonly (readonly string[])[];
+  readonly sharedMinBytes?: string;
 }
 
 /** Flags that say what the release is. */
@@ -68,7 +70,9 @@ export function withRuleOptions(command: Command): Command {
     .option('--root <pattern>', 'path or glob of a root (repeatable; default: what the graph marks)', collect)
     .option('--archive <name=glob,…>', 'named archive for what the globs match (repeatable)', collectNamed)
     .option('--exclude <glob>', 'leave these resources out (repeatable)', collect)
-    .option('--max-archive-bytes <size>', 'upper bound of an archive: bytes, or 8MiB');
+    .option('--max-archive-bytes <size>', 'upper bound of an archive: bytes, or 8MiB')
+    .option('--keep-together <glob,…>', 'never part what matches and needs one another (repeatable)', collectLists)
+    .option('--shared-min-bytes <size>', 'merge small shared archives; a request is worth this much');
 }
 
 /** What the release is. */
@@ -130,4 +134,10 @@ function collectNamed(value: string, previous: readonly NamedGlobs[] = []): read
     .filter((glob) => glob !== '');
   if (at < 1 || include.length === 0) throw new InvalidArgumentError('Expected NAME=GLOB or NAME=GLOB,GLOB.');
   return [...previous, { name: value.slice(0, at), include }];
+}
+
+function collectLists(value: string, previous: readonly (readonly string[])[] = []): readonly (readonly string[])[] {
+  const globs = value.split(',').filter((glob) => glob !== '');
+  if (globs.length === 0) throw new InvalidArgumentError('Expected GLOB or GLOB,GLOB.');
+  return [...previous, globs];
 }

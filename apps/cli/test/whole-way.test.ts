@@ -52,6 +52,20 @@ describe('the whole way, from a folder to a mounted archive', () => {
     expect(Object.keys(plan.roots)).toEqual(['/levels/1.json', '/levels/2.json', '/levels/3.json']);
   });
 
+  it('keeps together and merges small shared archives by flags', async () => {
+    const archivesOf = async (...flags: string[]): Promise<string[][]> => {
+      const run = await lading('plan', ...SPLIT, ...flags, '--json');
+      expect([run.exitCode, run.stderr]).toEqual([0, '']);
+      const { archives } = run.json<{ archives: { resources: { path: string }[] }[] }>();
+      return archives.map(({ resources }) => resources.map(({ path }) => path).sort());
+    };
+    const together = await archivesOf('--max-archive-bytes', '1', '--keep-together', '/levels/1.json,**/a.txt');
+    expect(together).toContainEqual(['/levels/1.json', '/pictures/a.txt']);
+    expect(together).toHaveLength(6);
+    const merged = await archivesOf('--shared-min-bytes', '4 KiB');
+    expect(merged).toContainEqual(['/pictures/all.txt', '/pictures/two-three.txt']);
+  });
+
   it('explains why a shared resource is where it is', async () => {
     const run = await lading('explain', '/pictures/two-three.txt', ...SPLIT);
     expect(run.exitCode).toBe(0);
@@ -181,7 +195,7 @@ describe('the whole way, from a folder to a mounted archive', () => {
       'lading.config.json': JSON.stringify({
         project: 'small',
         source: { kind: 'files', dir: 'assets', entries: ['/index.json'] },
-        roots: { '/levels/*.json': {} },
+        roots: { '/levels/1.json': { policy: 'essential', meta: { chapter: 1 } }, '/levels/*.json': {} },
         archives: [{ name: 'winter', include: ['/pictures/a*.txt'], priority: 20 }],
         sign: { key: 'keys' },
         out: 'by-config',
@@ -193,11 +207,28 @@ describe('the whole way, from a folder to a mounted archive', () => {
       split.exitCode,
       split.json<{ release: { document: { project: string } } }>().release.document.project,
     ]).toEqual([0, 'small']);
+    expect(split.json()).toMatchObject({
+      release: { document: { roots: { '/levels/1.json': { policy: 'essential', meta: { chapter: 1 } } } } },
+    });
     expect(split.json<{ archives: { name: string }[] }>().archives.map((a) => a.name)).toContain('winter');
     const published = await lading('publish', '--env', 'qa', '--json');
     expect([published.exitCode, published.json()]).toEqual([
       0,
       expect.objectContaining({ channel: expect.objectContaining({ name: 'qa' }) }),
     ]);
+  });
+
+  it('takes a strategy from a configuration file, and refuses what is none', async () => {
+    const plan = async (file: string, strategy: string): ReturnType<typeof lading> => {
+      const source = "{ kind: 'files', dir: 'assets', entries: ['/index.json'] }";
+      const text = `export default { source: ${source}, roots: ['/levels/*.json'], strategy: ${strategy} };`;
+      await writeTree(cwd, { [file]: text });
+      return lading('plan', '--config', join(cwd, file), '--json');
+    };
+    const assign = "({ nodes }) => ({ groups: [{ rule: 'strategy', name: 'one', nodes }] })";
+    const run = await plan('strategy.config.mjs', `{ name: 'one', assign: ${assign} }`);
+    expect(run.json<{ roots: Record<string, string[]> }>().roots['/levels/2.json']).toEqual(['one']);
+    const broken = await plan('no-strategy.config.mjs', "{ name: 'one' }");
+    expect(broken.json()).toMatchObject({ error: { code: 'ERR_CONFIG' } });
   });
 });

@@ -7,5 +7,7 @@ export type { MountStoreCheck, MountStoreConformanceOptions } from './mount-stor
 export { mountStoreConformance } from './mount-store-conformance.js';
 export type { PublishTargetCheck, PublishTargetConformanceOptions } from './publish-target-conformance.js';
 export { publishTargetConformance } from './publish-target-conformance.js';
+export type { SplitStrategyCheck, SplitStrategyConformanceOptions } from './split-strategy-conformance.js';
+export { splitStrategyConformance } from './split-strategy-conformance.js';
 export type { VectorAnswer, VectorId, VectorRequestCode } from './vector-answer.js';
 export { MAX_VECTOR_LINE_LENGTH } from './vector-answer.js';

@@ -1,6 +1,7 @@
 // Rules and plan.
 
 export { assertPlanIsWhole } from './plan/assert-plan-is-whole.js';
+export { byConsumers } from './plan/by-consumers.js';
 export { parseByteSize } from './plan/byte-size.js';
 export { checkSplitRules } from './plan/check-split-rules.js';
 export type { CutItem, CutPart } from './plan/content-defined-cuts.js';
@@ -9,9 +10,10 @@ export type { PathPredicate } from './plan/globs.js';
 export { anyGlob } from './plan/globs.js';
 export type { PlanSplitOptions } from './plan/plan-split.js';
 export { planSplit } from './plan/plan-split.js';
-export type { PlacementRule, PlannedArchive, PlannedResource, SplitPlan } from './plan/split-plan.js';
-export type { ArchiveRule, SplitRules } from './plan/split-rules.js';
+export type { PlacementRule, PlannedArchive, PlannedResource, RootFacts, SplitPlan } from './plan/split-plan.js';
+export type { ArchiveRule, RootRule, SharedRule, SplitRules } from './plan/split-rules.js';
 export { SPLIT_RULES_DEFAULTS } from './plan/split-rules.js';
+export type { AssignedGroup, Assignment, SplitGraph, SplitStrategy } from './plan/split-strategy.js';
 
 // Content.
 

@@ -19,7 +19,7 @@ export async function planSource(context: CommandContext, settings: BuildSetting
   const { graph, content } = await openSource(settings.source, context.signal);
   try {
     const roots = selectRoots(graph, rootTest(settings.rules));
-    const plan = planSplit(graph, settings.rules);
+    const plan = planSplit(graph, settings.rules, { strategy: settings.strategy });
     return { graph, roots, base: findBase(graph, roots), content, plan, close: () => content.close() };
   } catch (error) {
     await content.close();

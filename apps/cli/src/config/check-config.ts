@@ -30,13 +30,21 @@ const source: Check = (value) => {
 };
 const sign: Check = (value) => (isObject(value) && text(value.key) === undefined ? undefined : 'has no key');
 
+const strategy: Check = (value) =>
+  isObject(value) && text(value.name) === undefined && typeof value.assign === 'function'
+    ? undefined
+    : 'is no strategy: expected { name, assign(graph, rules) }';
+
 const FIELDS: ReadonlyMap<string, Check> = new Map<keyof LadingConfig, Check>([
   ['project', text],
   ['source', source],
   ['roots', roots],
   ['archives', list],
+  ['strategy', strategy],
   ['exclude', texts],
   ['maxArchiveBytes', bytes],
+  ['keepTogether', list],
+  ['shared', object],
   ['priority', priority],
   ['sign', sign],
   ['channel', text],

@@ -2,7 +2,7 @@ import type { GraphSource } from '@lading/graph';
 import type { ReleaseCompat } from '@lading/manifest';
 import type { PublishTarget } from '@lading/publisher';
 import type { S3TargetOptions } from '@lading/s3';
-import type { ArchiveRule, ContentSource } from '@lading/splitter';
+import type { ArchiveRule, ContentSource, RootFacts, SplitStrategy } from '@lading/splitter';
 
 /** A Defold build: where its graph and its content are. Paths are relative to the config file. */
 export interface DefoldSource {
@@ -51,14 +51,22 @@ export interface LadingConfig {
   /** Name of the project, part of every signed document. Default `game`. */
   readonly project?: string | undefined;
   readonly source?: SourceSetting | undefined;
-  /** Globs of root paths, as keys or as a list. Default: the roots that the graph itself marks. */
-  readonly roots?: Readonly<Record<string, object>> | readonly string[] | undefined;
+  /** Globs of root paths, as a list, or as keys with what the release says of them. Default: the roots that the graph itself marks. */
+  readonly roots?: Readonly<Record<string, RootFacts>> | readonly string[] | undefined;
   /** Named archives, tried in order. */
   readonly archives?: readonly ArchiveRule[] | undefined;
+  /** Decides which resources go together, as a plug-in. Default: by the roots that need them. */
+  readonly strategy?: SplitStrategy | undefined;
   /** Globs of resources to leave out. */
   readonly exclude?: readonly string[] | undefined;
   /** Upper bound of an archive's content: bytes, or text such as `8 MiB`. Default none. */
   readonly maxArchiveBytes?: number | string | undefined;
+  /** Lists of globs: what matches one list and needs one another directly stays in one archive. Default none. */
+  readonly keepTogether?: readonly (readonly string[])[] | undefined;
+  /** Merges shared archives that are not worth a request; `minBytes`: bytes, or text such as `64 KiB`. Default: none is merged. */
+  readonly shared?:
+    | { readonly by?: 'consumers' | undefined; readonly minBytes?: number | string | undefined }
+    | undefined;
   /** Mount priority of archives without a rule. Default 10. */
   readonly priority?: number | undefined;
   readonly sign?: { readonly key: string } | undefined;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ReleaseCompat } from '@lading/manifest';
-import { checkSplitRules, type SplitRules } from '@lading/splitter';
+import { checkSplitRules, type SplitRules, type SplitStrategy } from '@lading/splitter';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { ReleaseOptions, RuleOptions, SourceOptions } from '../options.js';
@@ -11,6 +11,8 @@ import { type LoadedConfig, loadConfig } from './load-config.js';
 export interface BuildSettings {
   readonly source: SourceSetting;
   readonly rules: SplitRules;
+  /** Default: the splitter's own. */
+  readonly strategy: SplitStrategy | undefined;
   readonly release: ReleaseSettings;
 }
 
@@ -42,6 +44,7 @@ export async function buildSettings(
   return {
     source: sourceSetting(context, options, loaded),
     rules: ruleSettings(options, loaded.config),
+    strategy: loaded.config.strategy,
     release: releaseSettings(options, loaded.config, context.env),
   };
 }
@@ -96,12 +99,13 @@ function absoluteSource(source: SourceSetting, dir: string): SourceSetting {
 }
 
 function ruleSettings(options: RuleOptions, config: LadingConfig): SplitRules {
-  const configRoots = Array.isArray(config.roots) ? config.roots : config.roots && Object.keys(config.roots);
   return checkSplitRules({
-    roots: options.root ?? configRoots,
+    roots: options.root ?? config.roots,
     archives: options.archive ?? config.archives,
     exclude: options.exclude ?? config.exclude,
     maxArchiveBytes: options.maxArchiveBytes ?? config.maxArchiveBytes,
+    keepTogether: options.keepTogether ?? config.keepTogether,
+    shared: options.sharedMinBytes === undefined ? config.shared : { minBytes: options.sharedMinBytes },
     priority: config.priority,
   });
 }

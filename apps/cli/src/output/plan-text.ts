@@ -55,6 +55,8 @@ export function reasonText(archive: PlannedArchive): string {
       return `shared by ${archive.consumers.length} roots`;
     case 'unreached':
       return 'no root reaches it';
+    case 'strategy':
+      return archive.reason ?? 'by the strategy';
   }
 }
 

@@ -5,7 +5,14 @@ export { parseChannel, serializeChannel } from './channel-document.js';
 export type { CreateRootOptions } from './create-root.js';
 export { CREATE_ROOT_DEFAULTS, createRoot } from './create-root.js';
 export { renumberRelease, sameReleaseContent } from './release-content.js';
-export type { ArchiveDirectory, Release, ReleaseArchive, ReleaseCompat, ReleaseRoot } from './release-document.js';
+export type {
+  ArchiveDirectory,
+  Release,
+  ReleaseArchive,
+  ReleaseCompat,
+  ReleaseRoot,
+  RootPolicy,
+} from './release-document.js';
 export { parseRelease, serializeRelease } from './release-document.js';
 export { roleKeys } from './role-keys.js';
 export type { KeyAlgorithm, Role, RoleKeys, Root, RootKey } from './root-document.js';

@@ -35,6 +35,22 @@ describe('a release', () => {
     expect(withArchive(over).map((problem) => problem.path)).toEqual([path]);
   });
 
+  it('says of a root when an app should get it, or says nothing', () => {
+    const withRoot = (root: object): Uint8Array =>
+      encode({ ...releaseOf(), roots: { '/a': { archives: [], ...root } } });
+    for (const policy of ['essential', 'prefetch', 'on-demand'] as const) {
+      const release = parseRelease(withRoot({ policy }));
+      expect(release.roots['/a']).toEqual({ archives: [], policy });
+      expect(parseRelease(serializeRelease(release))).toEqual(release);
+    }
+    expect(parseRelease(withRoot({})).roots['/a']).toEqual({ archives: [] });
+    for (const policy of ['later', '', null, 1]) {
+      expect(problemsOf(() => parseRelease(withRoot({ policy }))).map(({ path }) => path)).toEqual([
+        '/roots/~1a/policy',
+      ]);
+    }
+  });
+
   it('takes metadata 32 levels deep, and not deeper', () => {
     const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
     expect(withArchive({ meta: nested(32) })).toEqual([]);

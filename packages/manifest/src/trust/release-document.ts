@@ -49,9 +49,17 @@ export interface ReleaseArchive {
   readonly meta?: JsonObject | undefined;
 }
 
+/**
+ * When an app gets a root: `essential` before it starts, `prefetch` when nothing else is to be done, `on-demand` when the
+ * player asks for it.
+ */
+export type RootPolicy = 'essential' | 'prefetch' | 'on-demand';
+
 /** What one root needs: names of archives, in mount order. */
 export interface ReleaseRoot {
   readonly archives: readonly string[];
+  /** Default: the app decides. */
+  readonly policy?: RootPolicy | undefined;
   readonly meta?: JsonObject | undefined;
 }
 
@@ -124,7 +132,11 @@ const RELEASE: Shape<Release> = ruled(
     }),
     roots: record(
       resourcePathProblem,
-      object<ReleaseRoot>({ archives: list(archiveName, MAX_ARCHIVES, (name) => name), meta: optional(meta) }),
+      object<ReleaseRoot>({
+        archives: list(archiveName, MAX_ARCHIVES, (name) => name),
+        policy: optional(oneOf('essential', 'prefetch', 'on-demand')),
+        meta: optional(meta),
+      }),
       MAX_ARCHIVES,
     ),
     archives: list(RELEASE_ARCHIVE, MAX_ARCHIVES, (archive) => archive.name),

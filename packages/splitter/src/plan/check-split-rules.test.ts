@@ -55,6 +55,57 @@ describe('checkSplitRules', () => {
     ]);
   });
 
+  it('reads when an app gets a root, and what the project says of it', () => {
+    const roots = {
+      '/levels/1.*': { policy: 'essential' },
+      '/levels/*': { policy: 'on-demand', meta: { chapter: 1 } },
+    };
+    expect(checkSplitRules({ roots }).rootRules).toEqual([
+      { roots: '/levels/1.*', policy: 'essential' },
+      { roots: '/levels/*', policy: 'on-demand', meta: { chapter: 1 } },
+    ]);
+    expect(problemPaths({ roots: { '/a': { policy: 'soon', meta: 1, size: 2 }, '/b': null } })).toEqual([
+      '/roots/~1a/size',
+      '/roots/~1a/policy',
+      '/roots/~1a/meta',
+      '/roots/~1b',
+    ]);
+  });
+
+  it('reads what is kept together and how small shared sets are merged', () => {
+    const rules = checkSplitRules({ keepTogether: [['**/*.set', '**/*.tex']], shared: { minBytes: '64 KiB' } });
+    expect(rules).toMatchObject({
+      keepTogether: [['**/*.set', '**/*.tex']],
+      shared: { by: 'consumers', minBytes: 65_536 },
+    });
+    expect(
+      problemPaths({ keepTogether: ['**/*.set', ['set']], shared: { by: 'size', minBytes: '0', least: 1 } }),
+    ).toEqual(['/keepTogether/0', '/keepTogether/1/0', '/shared/least', '/shared/by', '/shared/minBytes']);
+    expect(problemPaths({ keepTogether: {}, shared: [] })).toEqual(['/keepTogether', '/shared']);
+  });
+
+  it('finds archives that exclude what is not there, or one another', () => {
+    const archive = (name: string, ...exclude: string[]): object => ({ name, include: ['/**'], exclude });
+    expect(
+      problemPaths({
+        archives: [
+          archive('a', 'archive:b'),
+          archive('b', '/x', 'archive:c', 'archive:gone'),
+          archive('c', 'archive:b'),
+          archive('d', 'archive:d'),
+          archive('e', 'archive:f'),
+          archive('f'),
+        ],
+      }),
+    ).toEqual([
+      '/archives/1/exclude/2',
+      '/archives/0/exclude',
+      '/archives/1/exclude',
+      '/archives/2/exclude',
+      '/archives/3/exclude',
+    ]);
+  });
+
   it.each([null, 1, 'x', [], undefined])('refuses %j', (value) => {
     expect(problemPaths(value)).toEqual(['']);
   });

@@ -1,10 +1,21 @@
-import { isArchiveName, isLadingError, type JsonObject, type JsonValue, type Problem } from '@lading/manifest';
+import {
+  isArchiveName,
+  isLadingError,
+  type JsonObject,
+  type JsonValue,
+  type Problem,
+  type RootPolicy,
+} from '@lading/manifest';
 import { splitProblems } from '../split-error.js';
+import { isArchiveReference, referenceProblems } from './archive-predicates.js';
 import { parseByteSize } from './byte-size.js';
 import { globProblem } from './globs.js';
-import type { ArchiveRule, SplitRules } from './split-rules.js';
+import type { ArchiveRule, RootRule, SharedRule, SplitRules } from './split-rules.js';
 
-const RULE_FIELDS = new Set(['roots', 'archives', 'exclude', 'maxArchiveBytes', 'priority']);
+const RULE_FIELDS = new Set(['roots', 'archives', 'exclude', 'maxArchiveBytes', 'keepTogether', 'shared', 'priority']);
+const ROOT_FIELDS = new Set(['policy', 'meta']);
+const POLICIES: readonly RootPolicy[] = ['essential', 'prefetch', 'on-demand'];
+const SHARED_FIELDS = new Set(['by', 'minBytes']);
 const ARCHIVE_FIELDS = new Set(['name', 'include', 'exclude', 'priority', 'meta']);
 const MAX_PRIORITY = 2 ** 31 - 1;
 const MAX_META_DEPTH = 32;
@@ -14,7 +25,7 @@ type Report = (path: string, problem: string) => void;
 
 /**
  * Checks split rules from a configuration file and returns them typed, sizes as numbers. `roots` may be globs in an
- * array or the keys of an object with empty values (`{ '/levels/*': {} }`), sizes may be texts (`'8 MiB'`). A field that
+ * array or the keys of an object (`{ '/levels/*': { policy: 'prefetch', meta: { chapter: 1 } } }`), sizes may be texts (`'8 MiB'`). A field that
  * is not known is a problem, so that a typing error never changes a split silently.
  *
  * @throws SplitError `ERR_SPLIT_RULES` with every problem in `details.problems` as `{ path, problem }`.
@@ -37,21 +48,36 @@ export function checkSplitRules(value: unknown): SplitRules {
 function readRules(value: Fields, report: Report): SplitRules {
   reportUnknown(value, RULE_FIELDS, '', report);
   const roots = value.roots === undefined ? undefined : readRoots(value.roots, report);
+  const rootRules = readRootRules(value.roots, report);
   const archives = value.archives === undefined ? undefined : readArchives(value.archives, report);
   const exclude = value.exclude === undefined ? undefined : readGlobs(value.exclude, '/exclude', report);
-  const maxArchiveBytes = value.maxArchiveBytes === undefined ? undefined : readSize(value.maxArchiveBytes, report);
+  const maxArchiveBytes =
+    value.maxArchiveBytes === undefined ? undefined : readSize(value.maxArchiveBytes, '/maxArchiveBytes', report);
+  const keepTogether = value.keepTogether === undefined ? undefined : readLists(value.keepTogether, report);
+  const shared = value.shared === undefined ? undefined : readShared(value.shared, report);
   const priority = value.priority === undefined ? undefined : readPriority(value.priority, '/priority', report);
-  return { roots, archives, exclude, maxArchiveBytes, priority };
+  for (const { path, problem } of referenceProblems(archives ?? [])) report(path, problem);
+  return { roots, rootRules, archives, exclude, maxArchiveBytes, keepTogether, shared, priority };
 }
 
 function readRoots(value: unknown, report: Report): readonly string[] {
-  if (!isFields(value)) return readGlobs(value, '/roots', report);
-  for (const [glob, options] of Object.entries(value)) {
-    const at = `/roots/${pointer(glob)}`;
-    if (!isFields(options)) report(at, `expected an object, got ${kindOf(options)}`);
-    else reportUnknown(options, new Set(), at, report);
-  }
-  return readGlobs(Object.keys(value), '/roots', report);
+  return readGlobs(isFields(value) ? Object.keys(value) : value, '/roots', report);
+}
+
+function readRootRules(value: unknown, report: Report): readonly RootRule[] | undefined {
+  if (!isFields(value)) return undefined;
+  return Object.entries(value).flatMap(([roots, facts]): RootRule[] => {
+    const at = `/roots/${pointer(roots)}`;
+    if (!isFields(facts)) {
+      report(at, `expected an object, got ${kindOf(facts)}`);
+      return [];
+    }
+    reportUnknown(facts, ROOT_FIELDS, at, report);
+    const policy = POLICIES.find((known) => known === facts.policy);
+    if (facts.policy !== undefined && policy === undefined) report(`${at}/policy`, `expected ${POLICIES.join(', ')}`);
+    const meta = facts.meta === undefined ? undefined : readMeta(facts.meta, `${at}/meta`, report);
+    return [{ roots, policy, meta }];
+  });
 }
 
 function readArchives(value: unknown, report: Report): readonly ArchiveRule[] {
@@ -85,31 +111,64 @@ function readArchive(item: Fields, at: string, report: Report): ArchiveRule {
   return {
     name,
     include,
-    exclude: item.exclude === undefined ? undefined : readGlobs(item.exclude, `${at}/exclude`, report),
+    exclude:
+      item.exclude === undefined ? undefined : readGlobs(item.exclude, `${at}/exclude`, report, isArchiveReference),
     priority: item.priority === undefined ? undefined : readPriority(item.priority, `${at}/priority`, report),
     meta: item.meta === undefined ? undefined : readMeta(item.meta, `${at}/meta`, report),
   };
 }
 
-function readGlobs(value: unknown, at: string, report: Report): readonly string[] {
+function readLists(value: unknown, report: Report): readonly (readonly string[])[] {
+  if (Array.isArray(value)) {
+    return value.map((list: unknown, index) => readGlobs(list, `/keepTogether/${index}`, report));
+  }
+  report('/keepTogether', `expected an array of arrays of globs, got ${kindOf(value)}`);
+  return [];
+}
+
+function readShared(value: unknown, report: Report): SharedRule {
+  if (!isFields(value)) {
+    report('/shared', `expected an object, got ${kindOf(value)}`);
+    return {};
+  }
+  reportUnknown(value, SHARED_FIELDS, '/shared', report);
+  if (value.by !== undefined && value.by !== 'consumers') report('/shared/by', "expected 'consumers'");
+  const { minBytes } = value;
+  return {
+    by: 'consumers',
+    minBytes: minBytes === undefined ? undefined : readSize(minBytes, '/shared/minBytes', report),
+  };
+}
+
+function readGlobs(
+  value: unknown,
+  at: string,
+  report: Report,
+  isOther: (text: string) => boolean = () => false,
+): readonly string[] {
   if (!Array.isArray(value)) {
     report(at, `expected an array of globs, got ${kindOf(value)}`);
     return [];
   }
   return value.flatMap((glob: unknown, index) => {
-    const problem = typeof glob === 'string' ? globProblem(glob) : `expected a glob, got ${kindOf(glob)}`;
+    const problem =
+      typeof glob === 'string'
+        ? isOther(glob)
+          ? undefined
+          : globProblem(glob)
+        : `expected a glob, got ${kindOf(glob)}`;
     if (problem !== undefined) report(`${at}/${index}`, problem);
     return typeof glob === 'string' && problem === undefined ? [glob] : [];
   });
 }
 
-function readSize(value: unknown, report: Report): number | undefined {
+function readSize(value: unknown, at: string, report: Report): number | undefined {
   try {
     if (typeof value === 'number' || typeof value === 'string') return parseByteSize(value);
-    report('/maxArchiveBytes', `expected a size, got ${kindOf(value)}`);
+    report(at, `expected a size, got ${kindOf(value)}`);
   } catch (error) {
     if (!isLadingError(error, 'ERR_SPLIT_RULES')) throw error;
-    report('/maxArchiveBytes', error.message);
+    report(at, error.message);
   }
   return undefined;
 }

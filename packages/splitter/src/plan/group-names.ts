@@ -1,32 +1,31 @@
 import type { ResourceGraph } from '@lading/graph';
 import { type NameRequest, nameRequestOf, uniqueNames } from './archive-names.js';
+import type { Group } from './check-assignment.js';
 import type { CutItem, CutPart } from './content-defined-cuts.js';
-import type { Group } from './placement.js';
 
 /** The name of the archive that holds what no root reaches. */
 const UNREACHED_NAME = 'rest';
 
-/** Names every group: the rule's name, the root's path, or a hash of the paths of those who share it. @internal */
+/**
+ * Names every group: the name that the strategy gave, the path of its only root, or a hash of the paths of those who share
+ * it. Names that the rules know are never given to others, also where no resource has come to them.
+ *
+ * @internal
+ */
 export function nameGroups(groups: readonly Group[], graph: ResourceGraph): Map<Group, string> {
-  const named = new Set(groups.flatMap(({ archiveRule }) => (archiveRule === undefined ? [] : [archiveRule.name])));
-  const rest = groups.filter(({ archiveRule }) => archiveRule === undefined);
+  const given = new Set(groups.flatMap(({ name }) => (name === undefined ? [] : [name])));
+  const rest = groups.filter(({ name }) => name === undefined);
   const requests = new Map(rest.map((group) => [group, groupRequest(group, graph)]));
-  const names = uniqueNames([...requests.values()], named);
-  return new Map(
-    groups.map((group) => [
-      group,
-      group.archiveRule?.name ?? names.get(requests.get(group)?.key ?? '') ?? UNREACHED_NAME,
-    ]),
-  );
+  const names = uniqueNames([...requests.values()], given);
+  return new Map(groups.map((group) => [group, group.name ?? names.get(requests.get(group)?.key ?? '') ?? '']));
 }
 
-function groupRequest({ rule, consumers }: Group, graph: ResourceGraph): NameRequest {
+function groupRequest({ consumers }: Group, graph: ResourceGraph): NameRequest {
   const paths = consumers.map((root) => graph.pathOf(root));
-  if (rule === 'root') return nameRequestOf(paths[0] ?? '/');
+  if (paths.length === 0) return { key: '', stem: UNREACHED_NAME, separator: '-', needsHash: false };
+  if (paths.length === 1) return nameRequestOf(paths[0] ?? '/');
   // A line break is in no resource path, so equal keys mean equal sets.
-  const key = paths.join('\n');
-  if (rule === 'shared') return { key, stem: 'shared', separator: '-', needsHash: true };
-  return { key: '', stem: UNREACHED_NAME, separator: '-', needsHash: false };
+  return { key: paths.join('\n'), stem: 'shared', separator: '-', needsHash: true };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { PlacementRule, PlannedArchive, SplitPlan } from './split-plan.js';
 
-const RANK: Readonly<Record<PlacementRule, number>> = { shared: 0, named: 1, root: 2, unreached: 3 };
+const RANK: Readonly<Record<PlacementRule, number>> = { shared: 0, named: 1, strategy: 1, root: 2, unreached: 3 };
 
 /**
  * Says which archives each root needs, in mount order: lower priorities first, then what more roots share, the root's own

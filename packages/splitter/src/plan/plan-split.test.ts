@@ -40,6 +40,32 @@ describe('planSplit', () => {
     expect(plan.roots['/levels/1.json']).toEqual(['pictures', 'levels-1', 'maps']);
   });
 
+  it('says of roots what the first rule that matches says, and nothing of others', async () => {
+    const rootRules = [
+      { roots: '/levels/1.*', policy: 'essential' },
+      { roots: '/levels/*', meta: { chapter: 1 } },
+      { roots: '/levels/*', policy: 'prefetch' },
+    ] as const;
+    const graph = await madeGraph(GAME);
+    expect(planSplit(graph, { rootRules }).rootFacts).toEqual({
+      '/levels/1.json': { policy: 'essential' },
+      '/levels/2.json': { meta: { chapter: 1 } },
+    });
+    expect(planSplit(graph, { rootRules: [{ roots: '/none', policy: 'prefetch' }] })).toEqual(planSplit(graph));
+  });
+
+  it('lets an archive leave to another what that one takes, whatever their order', async () => {
+    const archives = [
+      { name: 'pictures', include: ['**'], exclude: ['archive:maps', '**/*.json'] },
+      { name: 'maps', include: ['**/map.bin', '/notes.txt'], exclude: ['/levels/2/**'] },
+    ];
+    const plan = planSplit(await madeGraph(GAME), { archives });
+    expect(contentOf(plan)).toMatchObject({
+      pictures: ['/levels/2/map.bin', '/sky.png'],
+      maps: ['/levels/1/map.bin', '/notes.txt'],
+    });
+  });
+
   it('leaves out what the rules exclude, and says so where a root needs it', async () => {
     const plan = planSplit(await madeGraph(GAME), { exclude: ['**/*.txt', '/sky.png'] });
     expect(Object.keys(contentOf(plan))).toEqual(['levels-1', 'levels-2']);

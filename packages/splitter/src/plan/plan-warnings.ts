@@ -1,16 +1,15 @@
 import { printable } from '../split-error.js';
 import { anyGlob } from './globs.js';
-import type { GraphFacts, Group } from './placement.js';
 import type { PlannedArchive } from './split-plan.js';
 import type { SplitRules } from './split-rules.js';
+import type { SplitGraph } from './split-strategy.js';
 
 const MAX_NAMED_PATHS = 10;
 
 /** What a plan was made of and came to. @internal */
 export interface WarningFacts {
-  readonly facts: GraphFacts;
+  readonly split: SplitGraph;
   readonly rootPaths: readonly string[];
-  readonly groups: readonly Group[];
   readonly excluded: readonly number[];
   readonly archives: readonly PlannedArchive[];
   readonly rules: SplitRules;
@@ -22,6 +21,7 @@ export function planWarnings(input: WarningFacts): string[] {
     ...rootWarnings(input),
     ...ruleWarnings(input),
     ...sizeWarnings(input),
+    ...(input.rules.keepTogether === undefined ? [] : keptWarnings(input)),
     ...unreachedWarnings(input),
     ...excludedWarnings(input),
   ];
@@ -35,15 +35,14 @@ function* rootWarnings({ rootPaths, archives }: WarningFacts): Iterable<string> 
   }
 }
 
-function* ruleWarnings({ groups, rootPaths, rules }: WarningFacts): Iterable<string> {
+function* ruleWarnings({ archives, rootPaths, rules }: WarningFacts): Iterable<string> {
   for (const glob of rules.roots ?? []) {
     const matches = anyGlob([glob]);
     if (!rootPaths.some((path) => matches(path))) yield `Root pattern ${printable(glob)} matches no resource`;
   }
-  for (const { archiveRule, nodes } of groups) {
-    if (archiveRule !== undefined && nodes.length === 0) {
-      yield `Archive ${archiveRule.name} is not written: its patterns take no resource outside the base`;
-    }
+  const written = new Set(archives.map(({ group }) => group));
+  for (const { name } of rules.archives ?? []) {
+    if (!written.has(name)) yield `Archive ${name} is not written: its patterns take no resource outside the base`;
   }
 }
 
@@ -54,10 +53,27 @@ function* sizeWarnings({ archives, rules: { maxArchiveBytes } }: WarningFacts): 
     yield `The size of ${list(unknown.map(({ path }) => path))} is not known, so the size cap may not hold`;
   }
   for (const { name, sizeBytes, resources } of archives) {
-    const path = resources[0]?.path ?? '';
-    if (sizeBytes > maxArchiveBytes) {
-      yield `Archive ${name} is over the size cap: ${printable(path)} alone has ${sizeBytes} of ${maxArchiveBytes} bytes`;
+    if (sizeBytes <= maxArchiveBytes) continue;
+    const what =
+      resources.length === 1
+        ? `${list(pathsOf(resources))} alone has`
+        : `what is kept together (${list(pathsOf(resources))}) has`;
+    yield `Archive ${name} is over the size cap: ${what} ${sizeBytes} of ${maxArchiveBytes} bytes`;
+  }
+}
+
+/** Named archives, `exclude` and strategies may part what should stay together: that must not go unseen. */
+function* keptWarnings({ split: { graph, unitOf }, archives }: WarningFacts): Iterable<string> {
+  const archivesOf = new Map<number, Set<string>>();
+  for (const { name, resources } of archives) {
+    for (const { path } of resources) {
+      const unit = unitOf[graph.nodeOf(path)] ?? -1;
+      archivesOf.set(unit, (archivesOf.get(unit) ?? new Set()).add(name));
     }
+  }
+  for (const [unit, names] of [...archivesOf].sort(([a], [b]) => a - b)) {
+    if (names.size < 2) continue;
+    yield `What is kept together with ${printable(graph.pathOf(unit))} is in archives ${[...names].sort().join(', ')}`;
   }
 }
 
@@ -68,10 +84,14 @@ function* unreachedWarnings({ archives }: WarningFacts): Iterable<string> {
   if (paths.length > 0) yield `No root reaches ${list(paths)}: no client will ask for it`;
 }
 
-function* excludedWarnings({ facts, excluded }: WarningFacts): Iterable<string> {
-  const needed = excluded.filter((node) => (facts.sets[facts.setOf[node] ?? -1]?.length ?? 0) > 0);
+function* excludedWarnings({ split, excluded }: WarningFacts): Iterable<string> {
+  const needed = excluded.filter((node) => (split.sets[split.setOf[node] ?? -1]?.length ?? 0) > 0);
   if (needed.length === 0) return;
-  yield `The rules leave out ${list(needed.map((node) => facts.graph.pathOf(node)))}, which a root needs`;
+  yield `The rules leave out ${list(needed.map((node) => split.graph.pathOf(node)))}, which a root needs`;
+}
+
+function pathsOf(resources: readonly { readonly path: string }[]): string[] {
+  return resources.map(({ path }) => path);
 }
 
 function list(paths: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { NODE_PROXY } from '@lading/graph';
-import type { GraphFacts } from './placement.js';
+import type { SplitGraph } from './split-strategy.js';
 
 /**
  * Finds which roots a root cannot load without. What a root needs ends, for the graph, at another root that is no proxy;
@@ -8,9 +8,9 @@ import type { GraphFacts } from './placement.js';
  * @returns By root path the paths of all roots below; roots without any are left out.
  * @internal
  */
-export function rootsBelow(facts: GraphFacts): Map<string, ReadonlySet<string>> {
-  const direct = directlyBelow(facts);
-  const { graph } = facts;
+export function rootsBelow(split: SplitGraph): Map<string, ReadonlySet<string>> {
+  const direct = directlyBelow(split);
+  const { graph } = split;
   return new Map(
     [...direct.keys()].map((root) => {
       const below = new Set(direct.get(root));
@@ -22,7 +22,7 @@ export function rootsBelow(facts: GraphFacts): Map<string, ReadonlySet<string>> 
   );
 }
 
-function directlyBelow({ graph, roots, nodes, setOf, sets }: GraphFacts): Map<number, Set<number>> {
+function directlyBelow({ graph, roots, nodes, setOf, sets }: SplitGraph): Map<number, Set<number>> {
   const isRoot = new Uint8Array(graph.nodeCount);
   const isEnd = new Uint8Array(graph.nodeCount);
   for (const root of roots) {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@lading/manifest';
+import type { JsonObject, RootPolicy } from '@lading/manifest';
 
 /** Why a resource is where it is. */
 export type PlacementRule =
@@ -9,7 +9,9 @@ export type PlacementRule =
   /** This exact set of roots needs it. */
   | 'shared'
   /** No root reaches it, and it is not in the base. */
-  | 'unreached';
+  | 'unreached'
+  /** A strategy of a plug-in put it there. */
+  | 'strategy';
 
 /** One resource of a planned archive. */
 export interface PlannedResource {
@@ -30,6 +32,8 @@ export interface PlannedArchive {
    */
   readonly group: string;
   readonly rule: PlacementRule;
+  /** Why a strategy put these together, in its own words. */
+  readonly reason?: string | undefined;
   /** Roots whose own content is in this archive, sorted. A root above one of them needs it as well: see `roots`. */
   readonly consumers: readonly string[];
   readonly priority: number;
@@ -40,11 +44,19 @@ export interface PlannedArchive {
   readonly resources: readonly PlannedResource[];
 }
 
+/** What a release says of a root beside its archives. */
+export interface RootFacts {
+  readonly policy?: RootPolicy | undefined;
+  readonly meta?: JsonObject | undefined;
+}
+
 /** Which resource goes to which archive, and why. Plain JSON: it can be printed, compared and given back. */
 export interface SplitPlan {
   readonly format: 'lading.plan/1';
   /** Root path -> names of all archives that it needs, those of roots that it cannot load without included, in mount order. */
   readonly roots: Readonly<Record<string, readonly string[]>>;
+  /** Root path -> what the rules say of it; roots of which they say nothing are left out, and so is the field. */
+  readonly rootFacts?: Readonly<Record<string, RootFacts>> | undefined;
   /** What stays with the app. */
   readonly base: { readonly resources: number; readonly sizeBytes: number };
   /** What the rules leave out of the release. */

@@ -33,7 +33,10 @@ export function buildRelease(input: BuildReleaseInput): Release {
     return releaseArchive(archive);
   });
   for (const name of written.keys()) throw notWhole(`Archive ${name} was written, but is not planned`, name);
-  const roots = Object.entries(plan.roots).map(([path, names]) => [path, { archives: names }] as const);
+  const facts = new Map(Object.entries(plan.rootFacts ?? {}));
+  const roots = Object.entries(plan.roots).map(
+    ([path, names]) => [path, { archives: names, ...facts.get(path) }] as const,
+  );
   return {
     format: 'lading.release/1',
     project,

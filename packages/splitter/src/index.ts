@@ -13,6 +13,14 @@ export type { PlacementRule, PlannedArchive, PlannedResource, SplitPlan } from '
 export type { ArchiveRule, SplitRules } from './plan/split-rules.js';
 export { SPLIT_RULES_DEFAULTS } from './plan/split-rules.js';
 
+// What an update costs.
+
+export type { MovedResource, PlanDiff } from './diff/diff-plans.js';
+export { diffPlans } from './diff/diff-plans.js';
+export type { ReleaseDiff } from './diff/diff-releases.js';
+export { diffReleases } from './diff/diff-releases.js';
+export type { ArchivesDiff, RootUpdate } from './diff/root-updates.js';
+
 // Content.
 
 export type { BaseArchiveFiles } from './content/base-archive.js';

@@ -76,3 +76,25 @@ describe('lading lint', () => {
     }
   });
 });
+
+describe('a plain folder of a web game', () => {
+  it('is cut along what its pages, sheets and maps load', async () => {
+    const cwd = await testFolder('web-game');
+    await writeTree(join(cwd, 'assets'), {
+      'index.html': '<link rel="stylesheet" href="a.css">',
+      'a.css': 'body { background: url(sky.png) }',
+      'sky.png': 'sky',
+      'levels/1.tmx': '<map><tileset firstgid="1" source="../tiles.tsx"/></map>',
+      'tiles.tsx': '<tileset><image source="tiles.png"/></tileset>',
+      'tiles.png': 'tiles',
+    });
+    const args = ['--assets', 'assets', '--entry', '/index.html', '--root', '/levels/*.tmx', '--json'];
+    const plan = await runLading(['plan', ...args], { cwd });
+    const { archives } = plan.json<{ archives: { resources: { path: string }[] }[] }>();
+    const paths = archives.flatMap(({ resources }) => resources.map(({ path }) => path)).sort();
+    expect(paths).toEqual(['/levels/1.tmx', '/tiles.png', '/tiles.tsx']);
+    await writeTree(join(cwd, 'assets'), { 'a.css': 'a {}\nbody { background: url(gone.png) }' });
+    const broken = await runLading(['lint', ...args], { cwd });
+    expect([broken.exitCode, broken.stderr]).toEqual([3, expect.stringContaining('/a.css:2:20: names "gone.png"')]);
+  });
+});

@@ -130,7 +130,7 @@ async function streamed() {
 
 async function load(graph) {
   const { loadGraph, defoldGraph } = await import(values.module);
-  const { nodeCount, edgeCount } = await loadGraph(defoldGraph({ graph }));
+  const { nodeCount, edgeCount } = await loadGraph(defoldGraph({ graph, graphBytes: statSync(values.file).size }));
   return { nodes: nodeCount, edges: edgeCount };
 }
 

@@ -14,10 +14,14 @@ export const EXIT = {
 /** The exit code of each error code: the first row whose pattern matches decides. */
 const EXIT_OF_CODE: readonly (readonly [RegExp, number])[] = [
   [/^ERR_USAGE$/, EXIT.usage],
+  [/^ERR_INTERRUPTED$/, EXIT.interrupted],
   [/^ERR_(TRUST|VERIFY|ENVELOPE|EQUIVOCATION)(_|$)/, EXIT.trust],
   [/^ERR_(MANIFEST_SIGNATURE|BASE_ARCHIVE_DIGEST|CONTENT_DIGEST|PUBLISH_TRUST|PUBLISH_READ_BACK)$/, EXIT.trust],
   [/^ERR_(ARCHIVE_CRC|CHANNEL_STALE|STORE_CORRUPT|NO_WEBCRYPTO)$/, EXIT.trust],
-  [/^ERR_(TARGET_URL|TARGET_KEY|TARGET_TOO_LARGE|PUBLISH_SOURCE|PUBLISH_SEQUENCE|SOURCE_RANGE)$/, EXIT.badInput],
+  [
+    /^ERR_(SERVE_FOLDER|TARGET_URL|TARGET_KEY|TARGET_TOO_LARGE|PUBLISH_SOURCE|PUBLISH_SEQUENCE|SOURCE_RANGE)$/,
+    EXIT.badInput,
+  ],
   [/^ERR_(TARGET|SOURCE|PUBLISH|NO_CHANNEL|SERVE)(_|$)/, EXIT.network],
 ];
 
@@ -28,7 +32,8 @@ export function exitCodeOf(error: unknown): number {
   return row?.[1] ?? EXIT.badInput;
 }
 
-/** Tells whether an error says that the caller stopped the work. */
+/** Tells whether an error says that the caller stopped the work; transports wrap that in errors of their own. */
 export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  for (let at = error; at instanceof Error; at = at.cause) if (at.name === 'AbortError') return true;
+  return false;
 }

@@ -5,6 +5,9 @@ import { runProgram } from './run-program.js';
 // The AWS SDK's notice about Node 20 is for us, who pin its version, not for who publishes.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
+// A reader that went away (`| head`) is found out by the write itself; the event must not end the process.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 process.exitCode = await runProgram(createProgram, process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

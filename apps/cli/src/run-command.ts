@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
+import type { JsonObject } from '@lading/manifest';
+import { interruptedError } from './cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from './command-context.js';
 import { EXIT, exitCodeOf, isAbort } from './exit-code.js';
 import { errorDocument, errorText } from './output/error-text.js';
 import { SILENT_PROGRESS, terminalProgress } from './output/progress.js';
 import { printable } from './output/text-table.js';
+import { OutputClosed, unlessClosed, writeTo } from './output/write-to.js';
 
 /** The process as a command sees it; tests may pass another. */
 export interface Host {
@@ -30,26 +33,22 @@ export async function runCommand(
   const forget = host.onInterrupt(() => abort.abort());
   try {
     const result = await command(createContext(host, common, abort.signal));
-    if (result === undefined) return EXIT.ok;
-    await print(
-      host.stdout,
-      common.json ? `${JSON.stringify(result.json, undefined, 2)}\n` : `${printable(result.text)}\n`,
-    );
+    if (result === undefined) return abort.signal.aborted ? EXIT.interrupted : EXIT.ok;
+    const text = common.json ? jsonText(result.json) : `${printable(result.text)}\n`;
+    await writeTo(host.stdout, text).catch(unlessClosed);
     return result.exitCode ?? EXIT.ok;
   } catch (error) {
-    return await reportError(host, common, abort.signal.aborted && isAbort(error) ? undefined : error);
+    if (error instanceof OutputClosed) return EXIT.ok;
+    return await reportError(host, common, abort.signal.aborted && isAbort(error) ? interruptedError() : error);
   } finally {
     forget();
   }
 }
 
+/** Says what went wrong, as far as somebody still listens: the exit code says it in any case. */
 async function reportError(host: Host, common: CommonOptions, error: unknown): Promise<number> {
-  if (error === undefined) {
-    await print(host.stderr, 'interrupted: nothing is left half done; run the same command again to go on\n');
-    return EXIT.interrupted;
-  }
-  if (common.json) await print(host.stdout, `${JSON.stringify(errorDocument(error), undefined, 2)}\n`);
-  await print(host.stderr, `${errorText(error)}\n`);
+  if (common.json) await writeTo(host.stdout, jsonText(errorDocument(error))).catch(() => undefined);
+  await writeTo(host.stderr, `${errorText(error)}\n`).catch(() => undefined);
   return exitCodeOf(error);
 }
 
@@ -69,16 +68,10 @@ function createContext(host: Host, common: CommonOptions, signal: AbortSignal): 
     note: (line) => {
       if (!common.quiet) stderr.write(`${printable(line)}\n`);
     },
-    write: (bytes) => print(stdout, bytes),
+    write: (bytes) => writeTo(stdout, bytes),
   };
 }
 
-/** Writes and waits until the stream took it. A reader that went away (`| head`) is no error of ours. */
-function print(stream: NodeJS.WriteStream, bytes: Uint8Array | string): Promise<void> {
-  return new Promise((done, fail) => {
-    stream.write(bytes, (error) => {
-      if (error === null || error === undefined || (error as NodeJS.ErrnoException).code === 'EPIPE') done();
-      else fail(error);
-    });
-  });
+function jsonText(document: JsonObject): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -22,6 +22,7 @@ export async function runProgram(
     exitCode = await runCommand(host, common, command);
   });
   configureOutput(program, host);
+  program.hook('preAction', (_program, command) => refuseEmpty(command));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -29,11 +30,23 @@ export async function runProgram(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.ok;
     if (args.includes('--json')) {
-      const problem = usageError(error.message.replace(/^error: /, ''));
+      const problem = usageError(error.message.replace(/^error: /, ''), 'See --help of the command.');
       host.stdout.write(`${JSON.stringify(errorDocument(problem), undefined, 2)}\n`);
     }
     return EXIT.usage;
   }
+}
+
+/** An empty value is a variable that a script forgot to set; as a path it would silently mean the current folder. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    if (command.getOptionValue(option.attributeName()) === '')
+      command.error(`option '${option.flags}' is empty`, { exitCode: EXIT.usage });
+  }
+  command.args.forEach((value, index) => {
+    if (value === '')
+      command.error(`argument '${command.registeredArguments[index]?.name()}' is empty`, { exitCode: EXIT.usage });
+  });
 }
 
 /** Help goes to stdout, complaints to stderr in the same form as every other error; nothing ever exits the process. */

@@ -54,9 +54,32 @@ describe('bad input', () => {
     [['pull', 'public', '--root', '/no-such-root', '--to', 'p'], 'ERR_ROOT_NOT_FOUND', 3],
     [['read', 'public', '../etc/passwd'], 'ERR_PATH', 3],
     [['no-such-command'], 'ERR_USAGE', 2],
+    [['keys', 'new', '--out', ''], 'ERR_USAGE', 2],
+    [['verify', ''], 'ERR_USAGE', 2],
+    [['keys', 'new', '--out', 'assets/index.json'], 'ERR_OUTPUT_FAILED', 3],
+    [['init', 'assets/index.json'], 'ERR_INPUT_UNREADABLE', 3],
+    [['read', 'assets/index.json', '/a'], 'ERR_USAGE', 2],
+    [['plan', '--graph', 'assets', '--content', 'assets'], 'ERR_INPUT_UNREADABLE', 3],
+    [['serve', 'no-such-folder'], 'ERR_SERVE_FOLDER', 3],
+    [['inspect', 'keys/root.key.pem'], 'ERR_INPUT_UNKNOWN', 3],
+    [['inspect', 'assets/index.json'], 'ERR_INPUT_UNKNOWN', 3],
     [['plan', '--no-such-flag'], 'ERR_USAGE', 2],
   ] as const)('%j gives %s and exit code %d', async (args, code, exitCode) => {
     expect(await failure(...args)).toMatchObject({ code, exitCode });
+  });
+
+  it('a device that never ends is refused after the first megabytes', async () => {
+    expect(await failure('inspect', '/dev/zero')).toMatchObject({ code: 'ERR_INPUT_TOO_LARGE', exitCode: 3 });
+  });
+
+  it('neither passwords nor control characters of the input get into messages', async () => {
+    const read = await runLading(['read', 's3://user:secret@bucket/x?token=secret', '/a'], { cwd });
+    expect([read.exitCode, read.stderr]).toEqual([2, expect.not.stringContaining('secret')]);
+    const explained = await runLading(['explain', '/x\nerror\u001b[31m\u2066', ...SPLIT], { cwd });
+    expect([explained.exitCode, explained.stderr]).toEqual([
+      3,
+      expect.stringContaining('/x\\u{a}error\\u{1b}[31m\\u{2066}'),
+    ]);
   });
 
   it('a truncated zip is refused as a zip, not as something else', async () => {
@@ -145,7 +168,7 @@ describe('bad input', () => {
     });
     await withServer(404, '', async (url) => {
       expect(await failure('pull', url, '--to', 'p', '--trust', 'keys')).toMatchObject({
-        code: 'ERR_SOURCE_MISSING',
+        code: 'ERR_NO_CHANNEL',
         exitCode: 4,
       });
     });

@@ -57,8 +57,9 @@ function manifestGraph(path: string, content: ContentSource): GraphSource {
 
 /** A file in chunks, so that a graph of any size is never one string. Opened at once: a missing file fails here. */
 async function fileChunks(file: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  await stat(file).catch((error: unknown) => {
+  const facts = await stat(file).catch((error: unknown) => {
     throw inputError(file, error);
   });
+  if (facts.isDirectory()) throw inputError(file, Object.assign(new Error('a folder'), { code: 'EISDIR' }));
   return createReadStream(file, { signal, highWaterMark: 1024 * 1024 });
 }

@@ -8,6 +8,7 @@ import type { CommandContext, CommandResult } from '../command-context.js';
 import { buildSettings } from '../config/settings.js';
 import { type AllOptions, withCommonOptions, withRuleOptions, withSourceOptions } from '../options.js';
 import { explanationText } from '../output/explanation-text.js';
+import { oneLine } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
 
 /** Adds `lading explain`. */
@@ -48,7 +49,7 @@ function placementOf(plan: SplitPlan, path: string): Placement | undefined {
 }
 
 function unknownPath(nodeCount: number, path: string): CliError {
-  return new CliError('ERR_INPUT_UNKNOWN', `the graph has no resource ${path}`, {
+  return new CliError('ERR_INPUT_UNKNOWN', `the graph has no resource ${oneLine(path)}`, {
     details: { path },
     hint: `Paths start with / and end in the compiled extension for Defold. The graph has ${nodeCount} resources: lading plan --json lists those outside the base.`,
   });

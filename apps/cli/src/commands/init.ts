@@ -1,12 +1,13 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.js';
+import { CliError, outputFailed } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { configText } from '../init/config-text.js';
 import { detectProject } from '../init/detect-project.js';
 import { withCommonOptions } from '../options.js';
 import { textFacts } from '../output/text-table.js';
+import { inputError } from '../read-input.js';
 import type { Run } from '../run-program.js';
 import { newKeys } from './keys.js';
 
@@ -50,7 +51,7 @@ async function writeConfig(file: string, text: string): Promise<void> {
         hint: 'Edit it, or remove it and run lading init again.',
       });
     }
-    throw new CliError('ERR_OUTPUT_FAILED', `${file} cannot be written (${code})`, { cause: error, details: { file } });
+    throw outputFailed(file, error);
   }
 }
 
@@ -58,8 +59,10 @@ async function ignoreInGit(root: string, line: string): Promise<void> {
   const file = join(root, '.gitignore');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
-    throw error;
+    throw inputError(file, error);
   });
   if (text.split(/\r?\n/).includes(line)) return;
-  await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`);
+  await appendFile(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`).catch((error: unknown) => {
+    throw outputFailed(file, error);
+  });
 }

@@ -9,7 +9,7 @@ import {
   signRoot,
 } from '@lading/manifest';
 import { type Command, Option } from 'commander';
-import { CliError } from '../cli-error.js';
+import { CliError, outputFailed } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { keyFile, ROOT_FILE } from '../config/keys.js';
 import { timeSpan, withCommonOptions } from '../options.js';
@@ -34,7 +34,7 @@ export function addKeysCommand(program: Command, run: Run): void {
     .description('make a root, a release and a channel key, and the signed public root')
     .requiredOption('--out <dir>', 'folder to write; it gets a .gitignore of its own')
     .addOption(new Option('--algorithm <name>', 'kind of the keys').choices(['ES256', 'Ed25519']).default('ES256'))
-    .option('--expires-in <span>', 'life of the root: 90d, 10y (default: 10y)', timeSpan, TEN_YEARS_MS)
+    .option('--expires-in <span>', 'life of the root: 90d, 10y (default: 10y)', timeSpan)
     .addHelpText(
       'after',
       '\nExamples:\n  $ lading keys new --out keys\n  $ lading keys new --out keys --algorithm Ed25519 --expires-in 2y',
@@ -46,12 +46,7 @@ export function addKeysCommand(program: Command, run: Run): void {
 export async function newKeys(context: CommandContext, options: KeysNewOptions): Promise<CommandResult> {
   const dir = resolve(context.cwd, options.out);
   const { algorithm = 'ES256', expiresIn = TEN_YEARS_MS } = options;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  // Ignored by git before the first secret is written.
-  await writeFile(
-    join(dir, '.gitignore'),
-    `# Private keys stay out of version control; ${ROOT_FILE} is public.\n*\n!.gitignore\n!${ROOT_FILE}\n`,
-  );
+  await makeKeyFolder(dir);
   const made = new Map<Role, SigningKey>();
   for (const role of ROLES) {
     const { key, pem } = await generateSigningKey({ algorithm });
@@ -86,6 +81,17 @@ function keysResult(
   };
 }
 
+/** Ignored by git before the first secret is written. */
+async function makeKeyFolder(dir: string): Promise<void> {
+  const ignored = `# Private keys stay out of version control; ${ROOT_FILE} is public.\n*\n!.gitignore\n!${ROOT_FILE}\n`;
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await writeFile(join(dir, '.gitignore'), ignored);
+  } catch (error) {
+    throw outputFailed(dir, error);
+  }
+}
+
 async function writeNew(file: string, content: string | Uint8Array, mode: number): Promise<void> {
   try {
     await writeFile(file, content, { flag: 'wx', mode });
@@ -98,6 +104,6 @@ async function writeNew(file: string, content: string | Uint8Array, mode: number
         hint: 'Keys are never overwritten. Choose another --out, or move the old keys away.',
       });
     }
-    throw new CliError('ERR_OUTPUT_FAILED', `${file} cannot be written (${code})`, { cause: error, details: { file } });
+    throw outputFailed(file, error);
   }
 }

@@ -25,7 +25,7 @@ type PublishOptions = CommonOptions &
     readonly key?: string;
     readonly releaseVersion?: string;
     readonly dryRun?: boolean;
-    readonly expiresIn: number;
+    readonly expiresIn?: number;
     readonly concurrency?: number;
   };
 
@@ -42,12 +42,7 @@ export function addPublishCommand(program: Command, run: Run): void {
     .option('--env <name>', 'environment of the configuration')
     .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
     .option('--release-version <text>', 'which release, where the folder holds several (default: the newest)')
-    .option(
-      '--expires-in <span>',
-      `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`,
-      timeSpan,
-      CHANNEL_LIFE_DAYS * DAY_MS,
-    )
+    .option('--expires-in <span>', `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`, timeSpan)
     .option('--concurrency <n>', 'uploads at a time (default: 8)', wholeNumber)
     .option('--dry-run', 'print the plan and change nothing')
     .addHelpText(
@@ -84,7 +79,7 @@ async function publish(
     const prepared = await preparePublish(source, choice.target, {
       channel: choice.channel,
       now,
-      expiresAt: new Date(now.getTime() + options.expiresIn),
+      expiresAt: new Date(now.getTime() + (options.expiresIn ?? CHANNEL_LIFE_DAYS * DAY_MS)),
       releaseKeys: ring.isFolder ? onlyThere(ring.key('release')) : [],
       signal: context.signal,
     });

@@ -4,7 +4,7 @@ import { createJiti } from 'jiti';
 import { CliError } from '../cli-error.js';
 import { readInput } from '../read-input.js';
 import { checkConfig } from './check-config.js';
-import type { LadingConfig } from './lading-config.js';
+import { defineConfig, defold, files, folder, type LadingConfig, s3 } from './lading-config.js';
 
 /** Names that a config file may have, in the order they are looked for. */
 export const CONFIG_NAMES: readonly string[] = [
@@ -15,6 +15,9 @@ export const CONFIG_NAMES: readonly string[] = [
 ];
 
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+
+/** What `import … from 'lading'` gives in a config file, wherever lading itself is installed: with npx it is elsewhere. */
+const CONFIG_MODULES: Record<string, unknown> = { lading: { defineConfig, defold, files, folder, s3 } };
 
 /** A checked configuration, and the folder that its paths are relative to. */
 export interface LoadedConfig {
@@ -47,7 +50,7 @@ async function loadJson(file: string): Promise<unknown> {
 async function loadModule(file: string): Promise<unknown> {
   await readInput(file, MAX_CONFIG_BYTES);
   try {
-    return await createJiti(import.meta.url).import(file, { default: true });
+    return await createJiti(import.meta.url, { virtualModules: CONFIG_MODULES }).import(file, { default: true });
   } catch (cause) {
     throw new CliError('ERR_CONFIG', `${file} cannot be loaded: ${(cause as Error).message}`, {
       cause,

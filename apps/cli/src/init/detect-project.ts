@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { inputError } from '../read-input.js';
+import { assertFolder } from '../read-input.js';
 
 /** What `lading init` found in a folder. */
 export interface DetectedProject {
@@ -22,10 +22,7 @@ const ASSET_FOLDERS: readonly string[] = ['assets', 'content', 'public', 'static
 
 /** Tells a Defold, a Vite and a plain project apart by the files at the top of its folder. */
 export async function detectProject(dir: string): Promise<DetectedProject> {
-  const facts = await stat(dir).catch((error: unknown) => {
-    throw inputError(dir, error);
-  });
-  if (!facts.isDirectory()) throw inputError(dir, Object.assign(new Error('not a folder'), { code: 'ENOTDIR' }));
+  await assertFolder(dir);
   if (existsSync(join(dir, 'game.project'))) return defoldProject(dir);
   if (VITE_CONFIGS.some((name) => existsSync(join(dir, name)))) {
     return {

@@ -40,8 +40,8 @@ export async function inspectManifest(bytes: Uint8Array, key: FoundPublicKey | u
     kind: 'defold-manifest',
     facts: [
       ['version', manifest.version],
-      ['resources', `${manifest.resources.length} (${countsText(counts)})`],
-      ['content', formatBytes(manifest.resources.reduce((sum, r) => sum + r.sizeBytes, 0))],
+      ['resources', `${manifest.resources.length}${countsText(counts) === '' ? '' : ` (${countsText(counts)})`}`],
+      ['content', contentText(manifest)],
       ['engine versions', engineNames(engines)],
       ['project identifier', manifest.header.projectIdentifier],
       ['digests', manifest.header.resourceHashAlgorithm],
@@ -77,6 +77,11 @@ export function manifestJson(manifest: DefoldManifest): JsonObject {
       dependants: resource.dependants.map(hex64),
     })),
   };
+}
+
+/** Before version 5 a manifest states no sizes. */
+function contentText({ version, resources }: DefoldManifest): string {
+  return version < 5 ? '' : formatBytes(resources.reduce((sum, r) => sum + r.sizeBytes, 0));
 }
 
 /** How many resources carry each flag. */

@@ -1,5 +1,7 @@
 import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type TrustedRoot, trustRoot } from '@lading/manifest';
+import { ARCHIVE_FILES_NAME } from '@lading/manifest/node';
 import { CliError } from '../cli-error.js';
 import { inputError, readInput } from '../read-input.js';
 import { findPublicKey } from './find-public-key.js';
@@ -39,15 +41,21 @@ export async function inspectPath(path: string, options: InspectOptions): Promis
 
 async function inspectBytes(path: string, bytes: Uint8Array, options: InspectOptions): Promise<Inspection> {
   const first = bytes.find((byte) => byte !== 32 && byte !== 9 && byte !== 10 && byte !== 13);
-  if (first === 0x5b) return inspectGraph(bytes, options.signal); // [
-  if (first === 0x7b)
-    return isEnvelope(bytes)
-      ? inspectEnvelope(bytes, await trustedRoot(options.trust))
-      : inspectArchiveFiles(path, bytes); // {
+  if (first === 0x5b && !isSettings(bytes)) return inspectGraph(bytes, options.signal); // [
+  if (first === 0x7b) return inspectObject(path, bytes, options); // {
   if (bytes.length === 0) throw unknownFile(path, 'is empty');
+  if (isSettings(bytes)) throw unknownFile(path, 'is a settings file such as game.project');
+  if (headText(bytes, 11) === '-----BEGIN ') throw unknownFile(path, 'is a key or certificate in PEM form');
   if (path.endsWith('.zip'))
     throw unknownFile(path, 'has the name of a zip archive, but not its first bytes: cut off, or something else');
   return inspectManifest(bytes, await findPublicKey(path, options.publicKey));
+}
+
+async function inspectObject(path: string, bytes: Uint8Array, options: InspectOptions): Promise<Inspection> {
+  if (isEnvelope(bytes)) return inspectEnvelope(bytes, await trustedRoot(options.trust));
+  if (headText(bytes, 4096).includes('"content"') || basename(path) === ARCHIVE_FILES_NAME)
+    return inspectArchiveFiles(path, bytes);
+  throw unknownFile(path, 'begins like JSON, but is neither a signed document nor archive_files.json');
 }
 
 async function trustedRoot(bytes: Uint8Array | undefined): Promise<TrustedRoot | undefined> {
@@ -73,7 +81,16 @@ function isZip(head: Uint8Array): boolean {
 
 /** Envelopes are compact, and begin like this. */
 function isEnvelope(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(0, 200)).includes('"payloadType"');
+  return headText(bytes, 200).includes('"payloadType"');
+}
+
+/** `[section]`: Defold's game.project and its compiled form begin like a JSON list. */
+function isSettings(bytes: Uint8Array): boolean {
+  return /^\s*\[[a-z_][\w.-]*\]\s*$/im.test(headText(bytes, 200).split('\n')[0] ?? '');
+}
+
+function headText(bytes: Uint8Array, sizeBytes: number): string {
+  return new TextDecoder().decode(bytes.subarray(0, sizeBytes));
 }
 
 function unknownFile(path: string, problem: string): CliError {

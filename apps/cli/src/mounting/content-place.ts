@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ContentOrigin, httpOrigin } from '@lading/mount';
 import { folderOrigin } from '@lading/mount/node';
 import { usageError } from '../cli-error.js';
@@ -26,20 +27,33 @@ export async function contentPlace(
   if (/^https?:\/\//i.test(text)) return httpPlace(text, channel);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text) && !text.startsWith('file://')) {
     throw usageError(
-      `cannot read from ${text.split('?')[0]}`,
+      `cannot read from ${withoutSecrets(text)}`,
       'Players read over HTTP: give the public URL of the bucket, or a folder.',
     );
   }
-  return folderPlace(resolve(context.cwd, text.startsWith('file://') ? new URL(text).pathname : text), channel);
+  return folderPlace(resolve(context.cwd, text.startsWith('file://') ? filePath(text) : text), channel);
 }
 
 function httpPlace(text: string, channel: string | undefined): ContentPlace {
-  if (!URL.canParse(text)) throw usageError(`${text} is not a URL`);
+  if (!URL.canParse(text)) throw usageError(`${withoutSecrets(text)} is not a URL`);
   const url = new URL(text);
   const match = CHANNEL_PATH.exec(url.pathname);
   if (match !== null) url.pathname = match[1] ?? '/';
   else if (!url.pathname.endsWith('/')) url.pathname += '/';
   return { origin: httpOrigin(url.href), channel: channel ?? match?.[2] ?? SETTING_DEFAULTS.channel, dir: undefined };
+}
+
+function filePath(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw usageError(`${url} is not the URL of a file here: ${(cause as Error).message}`);
+  }
+}
+
+/** A URL for a message: no user, no password, no query. */
+function withoutSecrets(url: string): string {
+  return url.replace(/\?.*$/s, '').replace(/\/\/[^/]*@/, '//');
 }
 
 async function folderPlace(path: string, channel: string | undefined): Promise<ContentPlace> {

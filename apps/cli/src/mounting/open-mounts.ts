@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { channelKey } from '@lading/manifest';
@@ -94,12 +94,16 @@ async function openPublished(
 
 /** `pull` keeps its records beside its archives. */
 async function isNodeStore(folder: string): Promise<boolean> {
-  return existsSync(folder) && (await readdir(folder)).some((name) => /^records\.\d+\.json$/.test(name));
+  return isFolder(folder) && (await readdir(folder)).some((name) => /^records\.\d+\.json$/.test(name));
 }
 
 async function hasChannel(dir: string): Promise<boolean> {
   const folder = join(dir, channelKey('x'), '..');
-  return existsSync(folder) && (await readdir(folder)).some((name) => name.endsWith('.json'));
+  return isFolder(folder) && (await readdir(folder)).some((name) => name.endsWith('.json'));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 async function closeBoth(runtime: Runtime, store: { close(): Promise<void> }): Promise<void> {

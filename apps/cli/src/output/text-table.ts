@@ -3,6 +3,8 @@ export type Cell = string | number | undefined;
 
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
+const NEWLINE = 10;
+
 /** Sets rows under a header in columns. Values are made safe for a terminal: no control characters. */
 export function textTable(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const lines = [header, ...rows].map((row) => header.map((_, column) => cellText(row[column])));
@@ -29,15 +31,30 @@ export function printable(text: string): string {
   let safe = '';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    const isControl = (code < 32 && code !== 10) || (code >= 127 && code < 160) || (code >= 0x202a && code <= 0x202e);
-    safe += isControl ? `\\u{${code.toString(16)}}` : character;
+    safe += isUnsafe(code) && code !== NEWLINE ? `\\u{${code.toString(16)}}` : character;
   }
   return safe;
 }
 
+/** Control characters, and those that turn the direction of text around or break lines unseen. */
+function isUnsafe(code: number): boolean {
+  return (
+    code < 32 ||
+    (code >= 127 && code < 160) ||
+    (code >= 0x200e && code <= 0x200f) ||
+    (code >= 0x2028 && code <= 0x202e) ||
+    (code >= 0x2066 && code <= 0x2069)
+  );
+}
+
+/** Keeps a name from outside on its line: with a line break in it, it could pretend to be another line of ours. */
+export function oneLine(name: string): string {
+  return name.replaceAll('\n', '\\u{a}');
+}
+
 function cellText(cell: Cell): string {
   if (cell === undefined) return '';
-  return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell;
+  return typeof cell === 'number' ? cell.toLocaleString('en-US') : oneLine(cell);
 }
 
 function widthOf(text: string): number {

@@ -3,7 +3,7 @@ import { type GraphErrorCode, GraphError, type GraphProblem, MAX_LISTED_PROBLEMS
 import type { GraphBuilder, GraphNodeInput } from '../graph-source.js';
 import { quoted } from '../quoted.js';
 import { NODE_BUNDLED, NODE_ENTRY, NODE_PROXY, NODE_ROOT, NODE_VIRTUAL } from '../resource-graph.js';
-import { grown } from './growable.js';
+import { grown, reserved } from './growable.js';
 import { PathTable } from './path-table.js';
 
 /** The node has a hexDigest. */
@@ -91,6 +91,21 @@ export class GraphAssembly implements GraphBuilder {
     if (digests === undefined) return;
     const start = node * DIGEST_BYTES;
     for (let i = 0; i < DIGEST_BYTES; i++) this.digests[start + i] = digests[digestAt + i] as number;
+  }
+
+  /**
+   * Makes room for about so many nodes, edges and bytes of paths. Room that is not used costs address space only; room
+   * that is missing is made later, by copying.
+   */
+  reserve(nodes: number, edges: number, pathBytes: number): void {
+    this.paths.reserve(nodes, pathBytes);
+    this.#places = reserved(this.#places, nodes);
+    this.nodeNumbers = reserved(this.nodeNumbers, nodes);
+    this.facts = reserved(this.facts, nodes);
+    this.sizesBytes = reserved(this.sizesBytes, nodes);
+    this.digests = reserved(this.digests, nodes * DIGEST_BYTES);
+    this.edgeFrom = reserved(this.edgeFrom, edges);
+    this.edgeTo = reserved(this.edgeTo, edges);
   }
 
   /** Adds an edge by numbers. */

@@ -14,3 +14,12 @@ export function grown<T extends Growable>(array: T, length: number): T {
   longer.set(array);
   return longer;
 }
+
+/** An array as {@link grown} makes it, but of exactly `length` elements where it is shorter. */
+export function reserved<T extends Growable>(array: T, length: number): T {
+  if (length <= array.length) return array;
+  const Type = array.constructor as new (length: number) => T;
+  const longer = new Type(length);
+  longer.set(array);
+  return longer;
+}

@@ -1,6 +1,6 @@
 import { MAX_RESOURCE_PATH_BYTES } from '@lading/manifest';
 import { GraphError } from '../graph-error.js';
-import { grown } from './growable.js';
+import { grown, reserved } from './growable.js';
 
 /** Words that hold the longest path. */
 export const MAX_PATH_WORDS: number = (MAX_RESOURCE_PATH_BYTES + 3) >> 2;
@@ -53,6 +53,13 @@ export class PathTable {
     this.#bytes = new Uint8Array(this.#arena.buffer);
     if (new Uint8Array(Int32Array.of(1).buffer)[0] !== 1)
       throw new GraphError('ERR_GRAPH_LIMIT', 'Graphs need a little-endian processor, and this one is big-endian');
+  }
+
+  /** Makes room for about so many paths of so many bytes in all. */
+  reserve(paths: number, pathBytes: number): void {
+    this.#offsets = reserved(this.#offsets, paths);
+    this.#arena = reserved(this.#arena, (pathBytes >> 2) + paths * (HEADER_WORDS + 1) + MAX_PATH_WORDS);
+    this.#bytes = new Uint8Array(this.#arena.buffer);
   }
 
   /** The number of the path in {@link scratch}; new ones are added. */

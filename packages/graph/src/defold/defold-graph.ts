@@ -14,6 +14,8 @@ import { replayAssembly } from './replay-assembly.js';
 export interface DefoldGraphInput {
   /** The text of `game.graph.json`, whole or in pieces of any size; it is never held as a string. */
   readonly graph?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Size of a text that comes in pieces, where it is known: memory is then taken once. A guess does no harm. */
+  readonly graphBytes?: number | undefined;
   /** The Defold manifest of the same build, as bytes or parsed. */
   readonly manifest?: DefoldManifest | Uint8Array | undefined;
 }
@@ -52,7 +54,7 @@ export function defoldGraph(input: DefoldGraphInput): GraphSource {
     name: graph === undefined ? 'the Defold manifest' : 'game.graph.json',
     async load(builder, { signal }) {
       const parsed = manifest === undefined ? undefined : readManifest(manifest);
-      if (graph !== undefined) await loadText(builder, graph, parsed, signal);
+      if (graph !== undefined) await loadText(builder, graph, { manifest: parsed, bytes: textBytes(input), signal });
       else if (parsed !== undefined) addManifestGraph(builder, parsed);
     },
   };
@@ -71,14 +73,29 @@ export async function parseDefoldGraph(
   return loadGraph(defoldGraph({ graph }), options);
 }
 
+/** How much memory is taken at once at most: for a text of this size. */
+const MOST_RESERVED = 1 << 30;
+
+function textBytes({ graph, graphBytes }: DefoldGraphInput): number {
+  const bytes = graph instanceof Uint8Array ? graph.length : (graphBytes ?? 0);
+  return Math.max(0, Math.min(Math.trunc(bytes), MOST_RESERVED)) || 0;
+}
+
+interface TextOptions {
+  readonly manifest: DefoldManifest | undefined;
+  readonly bytes: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function loadText(
   builder: GraphBuilder,
   text: Uint8Array | AsyncIterable<Uint8Array>,
-  manifest: DefoldManifest | undefined,
-  signal: AbortSignal | undefined,
+  { manifest, bytes, signal }: TextOptions,
 ): Promise<void> {
   // loadGraph's own builder takes numbers; any other (a recorder, a filter) gets strings, after the scan.
   const assembly = builder instanceof GraphAssembly ? builder : new GraphAssembly(LOAD_GRAPH_DEFAULTS);
+  // Bob writes 200 to 450 bytes a node; this is more than most graphs need.
+  assembly.reserve(Math.ceil(bytes / 256), Math.ceil(bytes / 48), Math.ceil(bytes / 6));
   const join = manifest === undefined ? undefined : new ManifestJoin(manifest, assembly);
   const scanner = new GraphScanner(assembly, (number, flags, digests, digestAt) => {
     const isJoined = join !== undefined && (flags & NODE_VIRTUAL) === 0;

@@ -95,7 +95,7 @@ export class PathBatch {
     this.#starts = grown(this.#starts, capacity);
     this.#lengths = grown(this.#lengths, capacity);
     this.#hashes = grown(this.#hashes, capacity);
-    this.numbers = new Int32Array(capacity);
+    this.numbers = new Int32Array(this.#starts.length);
   }
 }
 

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { addConformanceCommand } from './commands/conformance.js';
+import { addDiffCommand } from './commands/diff.js';
 import { addExplainCommand } from './commands/explain.js';
 import { addExportCommand } from './commands/export.js';
 import { addInitCommand } from './commands/init.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addKeysCommand } from './commands/keys.js';
+import { addLintCommand } from './commands/lint.js';
 import { addPlanCommand } from './commands/plan.js';
 import { addPublishCommand } from './commands/publish.js';
 import { addPullCommand } from './commands/pull.js';
@@ -23,6 +25,8 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSplitCommand,
   addExportCommand,
   addExplainCommand,
+  addLintCommand,
+  addDiffCommand,
   addVerifyCommand,
   addPublishCommand,
   addPullCommand,

@@ -15,6 +15,14 @@ export type { ArchiveRule, RootRule, SharedRule, SplitRules } from './plan/split
 export { SPLIT_RULES_DEFAULTS } from './plan/split-rules.js';
 export type { AssignedGroup, Assignment, SplitGraph, SplitStrategy } from './plan/split-strategy.js';
 
+// What an update costs.
+
+export type { MovedResource, PlanDiff } from './diff/diff-plans.js';
+export { diffPlans } from './diff/diff-plans.js';
+export type { ReleaseDiff } from './diff/diff-releases.js';
+export { diffReleases } from './diff/diff-releases.js';
+export type { ArchivesDiff, RootUpdate } from './diff/root-updates.js';
+
 // Content.
 
 export type { BaseArchiveFiles } from './content/base-archive.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { defoldGraph, type GraphSource, loadGraph, type ResourceGraph } from '@lading/graph';
-import { directoryGraph, readPieces } from '@lading/graph/node';
+import { directoryGraph, readPieces, webScanners } from '@lading/graph/node';
 import { type ContentSource, directoryContent, openContent } from '@lading/splitter';
 import { CliError } from '../cli-error.js';
 import type { SourceSetting } from '../config/lading-config.js';
@@ -40,7 +40,7 @@ async function graphSource(setting: SourceSetting, content: ContentSource, signa
       if (setting.graph === undefined) return manifestGraph(setting.content, content);
       return defoldGraph({ graph: await fileChunks(setting.graph, signal), manifest: content.manifest });
     case 'files':
-      return directoryGraph({ dir: setting.dir, edges: setting.edges, entries: setting.entries });
+      return directoryGraph({ dir: setting.dir, edges: setting.edges, entries: setting.entries, scanners: webScanners() });
     case 'custom':
       return setting.graph;
   }

@@ -198,7 +198,8 @@ function addReference(
   { to, or, at, isCertain }: ScannedReference,
   files: ReadonlyMap<string, WalkedFile>,
 ): void {
-  const place = `${from}#${at}`;
+  // A place that begins with a line reads as editors take it: /index.html:12:5.
+  const place = /^\d/.test(at) ? `${from}:${at}` : `${from}#${at}`;
   for (const reading of [to, ...(or ?? [])]) {
     const path = resolveReference(from, reading);
     if (path === undefined || !files.has(path)) continue;

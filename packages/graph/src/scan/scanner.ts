@@ -4,7 +4,7 @@ export interface ScannedReference {
   readonly to: string;
   /** Other readings of the same text, tried in turn where `to` is no file. */
   readonly or?: readonly string[] | undefined;
-  /** Where it stands: a JSON pointer, `line:column`. */
+  /** Where it stands: a JSON pointer (`/images/2`), or a line (`12`, `12:5`, `12#/images/2`). */
   readonly at: string;
   /**
    * Whether this is a reference for sure. If so, and the file is not there, that is a problem; if not, a text that names

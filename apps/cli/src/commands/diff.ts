@@ -1,0 +1,96 @@
+import type { JsonObject } from '@lading/manifest';
+import {
+  diffPlans,
+  diffReleases,
+  type PlanDiff,
+  parseByteSize,
+  type ReleaseDiff,
+  type RootUpdate,
+} from '@lading/splitter';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Revision, readRevision } from '../build/read-revision.js';
+import { usageError } from '../cli-error.js';
+import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
+import { EXIT } from '../exit-code.js';
+import { withCommonOptions } from '../options.js';
+import { diffText } from '../output/diff-text.js';
+import type { Run } from '../run-program.js';
+
+type DiffOptions = CommonOptions & { readonly maxUpdate?: number; readonly channel?: string };
+
+/** Adds `lading diff`. */
+export function addDiffCommand(program: Command, run: Run): void {
+  withCommonOptions(program.command('diff'))
+    .description('what a player of A downloads for B: bytes, requests and archives per root')
+    .argument('<a>', 'folder or URL of a layout, a release document, or a plan of lading plan --json')
+    .argument('<b>', 'the same, later')
+    .option('--max-update <size>', 'exit with 1 where the update of a root is larger, such as 2MB', updateSize)
+    .option('--channel <name>', 'channel of layouts to start from (default: stable, else the newest release)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Archives count as a whole, as large as players fetch them; plans count contents before compression.',
+        'A root that A does not have is a first download, not an update: --max-update leaves it alone.',
+        'Signatures are not checked: lading verify does that.',
+        '',
+        'Examples:',
+        '  $ lading diff https://cdn.example.com/game release --max-update 2MB',
+        '  $ lading diff old/releases/3fa2….json new/releases/9bc1….json --json',
+        '  $ lading plan --json > before.json && git switch next && lading plan --json > after.json && lading diff before.json after.json',
+      ].join('\n'),
+    )
+    .action((a: string, b: string, options: DiffOptions) => run(options, (context) => diff(context, [a, b], options)));
+}
+
+async function diff(
+  context: CommandContext,
+  [a, b]: readonly [string, string],
+  { channel, maxUpdate }: DiffOptions,
+): Promise<CommandResult> {
+  const before = await readRevision(context, a, channel);
+  const after = await readRevision(context, b, channel);
+  const compared = compare(before, after);
+  const tooLarge = maxUpdate === undefined ? [] : compared.roots.filter((root) => isOver(root, maxUpdate));
+  return {
+    json: {
+      kind: before.kind,
+      before: describe(before),
+      after: describe(after),
+      ...(compared as unknown as JsonObject),
+      maxUpdateBytes: maxUpdate ?? null,
+      tooLarge: tooLarge.map(({ root }) => root),
+    },
+    text: diffText(compared, { before: describe(before), after: describe(after), maxUpdate, tooLarge }),
+    exitCode: tooLarge.length === 0 ? EXIT.ok : EXIT.failedCheck,
+  };
+}
+
+function compare(before: Revision, after: Revision): PlanDiff | ReleaseDiff {
+  if (before.kind === 'plan' && after.kind === 'plan') return diffPlans(before.plan, after.plan);
+  if (before.kind === 'release' && after.kind === 'release') return diffReleases(before.release, after.release);
+  throw usageError(
+    `${before.name} is a ${before.kind} and ${after.name} is a ${after.kind}`,
+    'Compare two releases or two plans: they count different bytes.',
+  );
+}
+
+/** An update: both sides have the root. */
+function isOver({ beforeBytes, downloadBytes }: RootUpdate, maxUpdate: number): boolean {
+  return beforeBytes !== undefined && downloadBytes > maxUpdate;
+}
+
+function describe(revision: Revision): string {
+  if (revision.kind === 'plan') return revision.name;
+  const { project, version, sequence } = revision.release;
+  return `${revision.name} (${project} ${version}, sequence ${sequence})`;
+}
+
+function updateSize(value: string): number {
+  if (value === '0') return 0;
+  try {
+    return parseByteSize(/^\d+$/.test(value) ? Number(value) : value);
+  } catch {
+    throw new InvalidArgumentError('Expected a number of bytes, or a text such as 2MB or 512KiB.');
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  findBase,
+  LINT_DEFAULTS,
+  LINT_RULES,
+  type LintFinding,
+  type LintRule,
+  type LintSeverity,
+  type LintThresholds,
+  lintGraph,
+  selectRoots,
+} from '@lading/graph';
+import type { JsonObject } from '@lading/manifest';
+import { anyGlob, parseByteSize, type SplitRules } from '@lading/splitter';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { contentDigests } from '../build/content-digests.js';
+import { openSource } from '../build/open-source.js';
+import { usageError } from '../cli-error.js';
+import type { CommandContext, CommandResult } from '../command-context.js';
+import { buildSettings } from '../config/settings.js';
+import { EXIT } from '../exit-code.js';
+import { type AllOptions, collect, withCommonOptions, withRuleOptions, withSourceOptions } from '../options.js';
+import { lintText } from '../output/lint-text.js';
+import type { Run } from '../run-program.js';
+
+const FAIL_ON = ['error', 'warning', 'notice', 'never'] as const;
+
+type LintCommandOptions = AllOptions &
+  Partial<LintThresholds> & { readonly failOn: (typeof FAIL_ON)[number]; readonly ignore?: readonly string[] };
+
+/** Adds `lading lint`. */
+export function addLintCommand(program: Command, run: Run): void {
+  withRuleOptions(withSourceOptions(withCommonOptions(program.command('lint'))))
+    .description('find what costs players bytes or breaks for some: duplicates, alike roots, drags, name clashes')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity on').choices(FAIL_ON).default('error'),
+    )
+    .option('--ignore <rule>', `leave a rule out (repeatable): ${LINT_RULES.join(', ')}`, collect)
+    .option('--duplicate-bytes <size>', `least size of a duplicate (default: ${LINT_DEFAULTS.duplicateBytes})`, size)
+    .option('--base-share <share>', `mostly-base from this share on (default: ${LINT_DEFAULTS.baseShare})`, share)
+    .option(
+      '--similar-share <share>',
+      `similar-roots from this share on (default: ${LINT_DEFAULTS.similarShare})`,
+      share,
+    )
+    .option('--heavy-bytes <size>', `heavy-shared from this size on (default: ${LINT_DEFAULTS.heavyBytes})`, size)
+    .option(
+      '--heavy-share <share>',
+      `heavy-shared from this share of roots on (default: ${LINT_DEFAULTS.heavyShare})`,
+      share,
+    )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Exits with 1 where a finding is as severe as --fail-on. There is no --fix: each finding needs a decision.',
+        '',
+        'Examples:',
+        "  $ lading lint --assets public --entry /index.html --root '/levels/*.json'",
+        '  $ lading lint --content liveupdate.zip --graph build/default/game.graph.json --fail-on warning',
+        '  $ lading lint --ignore same-name --heavy-bytes 4MiB --json',
+      ].join('\n'),
+    )
+    .action((options: LintCommandOptions) => run(options, (context) => lint(context, options)));
+}
+
+async function lint(context: CommandContext, options: LintCommandOptions): Promise<CommandResult> {
+  const ignore = (options.ignore ?? []).map(ruleOf);
+  const { source, rules } = await buildSettings(context, options);
+  const opened = await openSource(source, context.signal);
+  try {
+    const { graph } = opened;
+    const roots = selectRoots(graph, rules.roots === undefined ? undefined : anyGlob(rules.roots));
+    const minBytes = options.duplicateBytes ?? LINT_DEFAULTS.duplicateBytes;
+    const digestOf = ignore.includes('duplicate') ? undefined : await contentDigests(context, opened, minBytes);
+    const base = findBase(graph, roots);
+    const findings = lintGraph(graph, { ...options, roots, base, digestOf, ignore, isPlaced: placedBy(rules) });
+    return {
+      json: { resources: graph.nodeCount, roots: roots.length, findings: findings as unknown as JsonObject[] },
+      text: lintText(findings, { resources: graph.nodeCount, roots: roots.length }),
+      exitCode: findings.some((finding) => isFailure(finding, options.failOn)) ? EXIT.failedCheck : EXIT.ok,
+    };
+  } finally {
+    await opened.content.close();
+  }
+}
+
+function placedBy({ exclude, archives }: SplitRules): (path: string) => boolean {
+  const isExcluded = anyGlob(exclude ?? []);
+  const named = (archives ?? []).map((rule) => [anyGlob(rule.include), anyGlob(rule.exclude ?? [])] as const);
+  return (path) => isExcluded(path) || named.some(([includes, excludes]) => includes(path) && !excludes(path));
+}
+
+function isFailure({ severity }: LintFinding, failOn: LintCommandOptions['failOn']): boolean {
+  const order: readonly (LintSeverity | 'never')[] = FAIL_ON;
+  return failOn !== 'never' && order.indexOf(severity) <= order.indexOf(failOn);
+}
+
+function ruleOf(text: string): LintRule {
+  const rule = LINT_RULES.find((name) => name === text);
+  if (rule === undefined) throw usageError(`--ignore ${text} is no rule`, `Rules: ${LINT_RULES.join(', ')}.`);
+  return rule;
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (!/^\d*\.?\d+$/.test(value) || number > 1)
+    throw new InvalidArgumentError('Expected a share from 0 to 1, such as 0.9.');
+  return number;
+}
+
+/** A size as `--max-archive-bytes` takes it. */
+function size(value: string): number {
+  try {
+    return parseByteSize(/^\d+$/.test(value) ? Number(value) : value);
+  } catch {
+    throw new InvalidArgumentError('Expected a number of bytes, or a text such as 64KiB.');
+  }
+}

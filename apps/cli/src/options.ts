@@ -83,8 +83,8 @@ export function withReleaseOptions(command: Command): Command {
 }
 
 /** Whom to trust. */
-export function withTrustOption(command: Command): Command {
-  return command.option('--trust <file>', 'trusted root: root.1.json, or a folder of keys new (default: first use)');
+export function withTrustOption(command: Command, otherwise: string = 'first use'): Command {
+  return command.option('--trust <file>', `trusted root: root.1.json, or a folder of keys new (default: ${otherwise})`);
 }
 
 /** Collects a repeatable flag. */

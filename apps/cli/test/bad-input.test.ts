@@ -263,7 +263,7 @@ describe('bad input', () => {
 
 async function withServer(status: number, body: string, use: (url: string) => Promise<void>): Promise<void> {
   const server = createServer((_request, response) =>
-    response.writeHead(status, { 'content-type': 'text/html' }).end(body),
+    response.writeHead(status, { 'content-type': 'text/html', connection: 'close' }).end(body),
   );
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   try {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveFolder } from '@lading/publisher/node';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -157,6 +157,23 @@ describe('the whole way, from a folder to a mounted archive', () => {
     expect(pulled.exitCode).toBe(0);
     expect((await lading('read', 'player', '/pictures/b.txt')).text).toBe('another picture b');
     expect((await lading('verify', 'public', '--trust', 'keys')).exitCode).toBe(0);
+  });
+
+  it('refuses an old channel document that was put back, and says so although the old content still works', async () => {
+    await cp(join(cwd, 'public'), join(cwd, 'put-back'), { recursive: true });
+    const old = await readFile(join(cwd, 'put-back/channels/stable.json'));
+    await writeTree(join(cwd, 'assets'), { 'pictures/b.txt': 'a third picture b' });
+    await lading('split', ...SPLIT, '--key', 'keys', '--out', 'release-3', '--release-version', '1.0.2');
+    await lading('publish', 'release-3', '--target', 'put-back', '--key', 'keys');
+    const pull = ['pull', 'put-back', '--root', '/levels/2.json', '--to', 'guarded', '--trust', 'keys'];
+    expect((await lading(...pull)).exitCode).toBe(0);
+    await writeFile(join(cwd, 'put-back/channels/stable.json'), old);
+    const refused = await lading(...pull, '--json');
+    expect([refused.exitCode, refused.json<{ error: { code: string } }>().error.code]).toEqual([
+      5,
+      expect.stringMatching(/^ERR_(TRUST|EQUIVOCATION)/),
+    ]);
+    expect((await lading('read', 'guarded', '/pictures/b.txt')).text).toBe('a third picture b');
   });
 
   it('reads the same settings from a configuration file', async () => {

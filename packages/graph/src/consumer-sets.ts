@@ -20,22 +20,22 @@ export interface ConsumerSets {
   readonly sets: readonly Uint32Array[];
 }
 
-/** Roots that one pass handles: bits of a word. */
-const ROOTS_A_PASS = 32;
+/** Roots that one pass handles: bits of two words, which lie side by side. */
+const ROOTS_A_PASS = 64;
 
 /**
  * Finds out for every node which roots need it: the roots whose {@link closureOf} has it.
  *
- * One pass carries 32 roots as a bit each over the condensed graph, in topological order; a node's set is the chain of
+ * One pass carries 64 roots as a bit each over the condensed graph, in topological order; a node's set is the chain of
  * the words that it got, and equal chains are one state. So the sets are exact, a node with 2^60 paths to it costs no
- * more than one with a single path, and time grows with nodes + edges per 32 roots, however large the sets are.
+ * more than one with a single path, and time grows with nodes + edges per 64 roots, however large the sets are.
  */
 export function consumerSets(graph: ResourceGraph, cut: GraphCut): ConsumerSets {
   const roots = Uint32Array.from(new Set(cut.roots)).sort();
   const condensed = condense(graph, { roots, base: cut.base });
   const states = new SetStates();
   const stateOf = new Int32Array(condensed.count);
-  const masks = new Int32Array(condensed.count);
+  const masks = new Int32Array(2 * condensed.count);
   for (let first = 0; first < roots.length; first += ROOTS_A_PASS) {
     const passRoots = roots.subarray(first, first + ROOTS_A_PASS);
     const from = sow(condensed, masks, passRoots);
@@ -52,8 +52,8 @@ function sow(condensed: CondensedGraph, masks: Int32Array, roots: Uint32Array): 
   for (const [bit, root] of roots.entries()) {
     const start = condensed.startOf[root] as number;
     const member = condensed.memberOf[root] as number;
-    masks[start]! |= 1 << bit;
-    if (member >= 0) masks[member]! |= 1 << bit;
+    masks[2 * start + (bit >> 5)]! |= 1 << (bit & 31);
+    if (member >= 0) masks[2 * member + (bit >> 5)]! |= 1 << (bit & 31);
     from = Math.min(from, start);
   }
   return from;
@@ -61,19 +61,26 @@ function sow(condensed: CondensedGraph, masks: Int32Array, roots: Uint32Array): 
 
 function spread({ edgeStarts, edgeTargets, startCount }: CondensedGraph, masks: Int32Array, from: number): void {
   for (let component = from; component < startCount; component++) {
-    const mask = masks[component] as number;
-    if (mask === 0) continue;
+    const low = masks[2 * component] as number;
+    const high = masks[2 * component + 1] as number;
+    if ((low | high) === 0) continue;
     const end = edgeStarts[component + 1] as number;
-    for (let edge = edgeStarts[component] as number; edge < end; edge++) masks[edgeTargets[edge] as number]! |= mask;
+    for (let edge = edgeStarts[component] as number; edge < end; edge++) {
+      const target = 2 * (edgeTargets[edge] as number);
+      masks[target]! |= low;
+      masks[target + 1]! |= high;
+    }
   }
 }
 
 function collect(states: SetStates, stateOf: Int32Array, masks: Int32Array, from: number): void {
-  for (let component = from; component < masks.length; component++) {
-    const mask = masks[component] as number;
-    if (mask === 0) continue;
-    stateOf[component] = states.next(stateOf[component] as number, mask);
-    masks[component] = 0;
+  for (let component = from; component < stateOf.length; component++) {
+    const low = masks[2 * component] as number;
+    const high = masks[2 * component + 1] as number;
+    if ((low | high) === 0) continue;
+    stateOf[component] = states.next(stateOf[component] as number, low, high);
+    masks[2 * component] = 0;
+    masks[2 * component + 1] = 0;
   }
 }
 

@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { defoldGraph, type GraphSource, loadGraph, type ResourceGraph } from '@lading/graph';
-import { directoryGraph, webScanners } from '@lading/graph/node';
+import { directoryGraph, readPieces, webScanners } from '@lading/graph/node';
 import { type ContentSource, directoryContent, openContent } from '@lading/splitter';
 import { CliError } from '../cli-error.js';
 import type { SourceSetting } from '../config/lading-config.js';
@@ -41,7 +40,12 @@ async function graphSource(setting: SourceSetting, content: ContentSource, signa
       if (setting.graph === undefined) return manifestGraph(setting.content, content);
       return defoldGraph({ graph: await fileChunks(setting.graph, signal), manifest: content.manifest });
     case 'files':
-      return directoryGraph({ dir: setting.dir, edges: setting.edges, entries: setting.entries, scanners: webScanners() });
+      return directoryGraph({
+        dir: setting.dir,
+        edges: setting.edges,
+        entries: setting.entries,
+        scanners: webScanners(),
+      });
     case 'custom':
       return setting.graph;
   }
@@ -61,5 +65,5 @@ async function fileChunks(file: string, signal: AbortSignal): Promise<AsyncItera
     throw inputError(file, error);
   });
   if (facts.isDirectory()) throw inputError(file, Object.assign(new Error('a folder'), { code: 'EISDIR' }));
-  return createReadStream(file, { signal, highWaterMark: 1024 * 1024 });
+  return readPieces(file, { signal });
 }

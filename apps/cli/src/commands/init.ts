@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CliError, outputFailed } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
+import { ROOT_FILE } from '../config/keys.js';
 import { configText } from '../init/config-text.js';
 import { detectProject } from '../init/detect-project.js';
 import { withCommonOptions } from '../options.js';
@@ -28,13 +30,15 @@ async function init(context: CommandContext, dir: string): Promise<CommandResult
   const configFile = join(root, 'lading.config.ts');
   await writeConfig(configFile, configText(project, KEY_DIR));
   await ignoreInGit(root, '.lading/');
-  const keys = await newKeys(context, { out: join(root, KEY_DIR) });
+  // Keys that are there stay: a new root would cut every player off.
+  const hasKeys = existsSync(join(root, KEY_DIR, ROOT_FILE));
+  const keys = hasKeys ? undefined : await newKeys(context, { out: join(root, KEY_DIR) });
   return {
-    json: { kind: project.kind, name: project.name, config: configFile, keys: keys.json },
+    json: { kind: project.kind, name: project.name, config: configFile, keys: keys?.json ?? null },
     text: `${textFacts([
       ['project', `${project.name} (${project.kind})`],
       ['config', configFile],
-      ['keys', join(root, KEY_DIR)],
+      ['keys', `${join(root, KEY_DIR)}${hasKeys ? ' (there already)' : ''}`],
     ])}\n\nNext: ${project.next}`,
   };
 }

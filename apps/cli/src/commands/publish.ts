@@ -34,7 +34,7 @@ const CHANNEL_LIFE_DAYS = 30;
 
 /** Adds `lading publish`. */
 export function addPublishCommand(program: Command, run: Run): void {
-  withTrustOption(withCommonOptions(program.command('publish')))
+  withTrustOption(withCommonOptions(program.command('publish')), 'the one beside the key')
     .description('upload what is new, read it back, then move the channel; safe to kill and repeat')
     .argument('[dir]', 'folder that lading split wrote (default: out of the configuration, else dist/release)')
     .option('--target <url>', 'folder, or s3://bucket/prefix?region=…&endpoint=…&profile=…')

@@ -48,7 +48,11 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
   try {
     if (trust === undefined) context.note('trusting the root of first use; pin it with --trust root.1.json');
     const keys = trust ?? 'first-use';
+    let refused: { readonly error: unknown } | undefined;
     const runtime = await createRuntime({
+      onEvent: (event) => {
+        if (event.type === 'refreshFailed') refused = event;
+      },
       store,
       origin,
       channel,
@@ -61,6 +65,8 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
       signal,
     });
     try {
+      // A game goes on with what it has; who asks for an update has to hear that there was none.
+      assertFollowed(refused);
       await storePullRecord(store, { channel, trust });
       return pullResult(runtime, options.to, await ensureAll(context, runtime, options.root ?? allRoots(runtime)));
     } finally {
@@ -69,6 +75,10 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
   } finally {
     await store.close();
   }
+}
+
+function assertFollowed(refused: { readonly error: unknown } | undefined): void {
+  if (refused !== undefined) throw refused.error;
 }
 
 function allRoots(runtime: Runtime): readonly string[] {

@@ -26,7 +26,7 @@ type SplitOptions = AllOptions & { readonly out?: string; readonly key?: string 
 /** Adds `lading split`. */
 export function addSplitCommand(program: Command, run: Run): void {
   const command = withSourceOptions(withCommonOptions(program.command('split')));
-  withTrustOption(withReleaseOptions(withRuleOptions(command)))
+  withTrustOption(withReleaseOptions(withRuleOptions(command)), 'the one beside the key')
     .description('write the archives of the plan and the signed release')
     .option('--out <dir>', 'folder to write (default: dist/release)')
     .option('--key <key>', 'release key: a PEM file, a folder of lading keys new, or env:NAME')

@@ -50,7 +50,7 @@ async function defoldProject(dir: string): Promise<DetectedProject> {
     name: slug(project.get('project.title') ?? basename(dir)),
     graph: 'build/default/game.graph.json',
     content: contentOf(settings),
-    next: 'build with Live Update publishing on (bob.jar --archive --liveupdate yes …), then run lading plan.',
+    next: `${settings.get('liveupdate.mode') === 'Amazon' ? 'set the Live Update mode to Zip (Amazon leaves nothing here), ' : ''}build with Live Update publishing on (bob.jar --archive --liveupdate yes …), then run lading plan.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 
-/** Bytes of a piece: large enough to make reads cheap, small enough for the processor's cache. */
-const PIECE_BYTES = 1 << 18;
+/** Bytes of a piece: so many that waiting for each one does not count. */
+const PIECE_BYTES = 1 << 20;
 
 /**
  * Reads a file piece by piece, one piece ahead, into two buffers: a piece is valid until the next one is asked for. That

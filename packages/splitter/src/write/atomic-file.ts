@@ -3,8 +3,9 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { basename, dirname, join } from 'node:path';
 import { printable, SplitError, systemErrorCode } from '../split-error.js';
 import type { ArchiveSink } from '../zip/archive-output.js';
+import { isWriterGone, writerTag } from './writer-tag.js';
 
-const TEMPORARY = /^\.lading-[0-9a-f]{16}\.tmp$/;
+const TEMPORARY = /^\.lading-(?:([0-9a-f]{12}-[0-9]{1,10})-)?[0-9a-f]{16}\.tmp$/;
 const STALE_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 /** A file under a temporary name beside its place. @internal */
@@ -19,7 +20,8 @@ export interface TemporaryFile {
 
 /**
  * Opens a temporary file in a folder, which it makes. A reader of the folder sees a file under its final name whole or not
- * at all. What a killed process left is removed a day later.
+ * at all. What a killed process left is removed by
+ * the next run on this machine, or a day later.
  *
  * It does not wait for the disk: after a power cut a file may be short, which its digest tells; the next run repairs it.
  *
@@ -27,7 +29,7 @@ export interface TemporaryFile {
  * @internal
  */
 export async function temporaryFile(folder: string): Promise<TemporaryFile> {
-  const path = join(folder, `.lading-${randomBytes(8).toString('hex')}.tmp`);
+  const path = join(folder, `.lading-${writerTag}-${randomBytes(8).toString('hex')}.tmp`);
   const handle = await writing(folder, async () => {
     await mkdir(folder, { recursive: true });
     return open(path, 'wx');
@@ -55,17 +57,21 @@ export async function temporaryFile(folder: string): Promise<TemporaryFile> {
   };
 }
 
-/** Removes temporary files that are older than a day, so that no running writer loses its own. @internal */
+/** Removes temporary files whose writer has ended or, of another machine, that are a day old: no running writer loses its own. @internal */
 export async function sweepTemporaryFiles(folder: string): Promise<void> {
   await writing(folder, async () => {
     await mkdir(folder, { recursive: true });
     for (const name of await readdir(folder)) {
-      if (!TEMPORARY.test(name)) continue;
-      const facts = await stat(join(folder, name)).catch(onlyMissing);
-      if (facts !== undefined && Date.now() - facts.mtimeMs > STALE_AFTER_MS)
+      const match = TEMPORARY.exec(name);
+      if (match !== null && (isWriterGone(match[1] ?? '') ?? (await isOld(join(folder, name)))))
         await rm(join(folder, name), { force: true });
     }
   });
+}
+
+async function isOld(file: string): Promise<boolean> {
+  const facts = await stat(file).catch(onlyMissing);
+  return facts !== undefined && Date.now() - facts.mtimeMs > STALE_AFTER_MS;
 }
 
 /** Writes a whole small file atomically. @internal */

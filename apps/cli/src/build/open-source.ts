@@ -40,7 +40,12 @@ async function graphSource(setting: SourceSetting, content: ContentSource, signa
       if (setting.graph === undefined) return manifestGraph(setting.content, content);
       return defoldGraph({ graph: await fileChunks(setting.graph, signal), manifest: content.manifest });
     case 'files':
-      return directoryGraph({ dir: setting.dir, edges: setting.edges, entries: setting.entries, scanners: webScanners() });
+      return directoryGraph({
+        dir: setting.dir,
+        edges: setting.edges,
+        entries: setting.entries,
+        scanners: webScanners(),
+      });
     case 'custom':
       return setting.graph;
   }

@@ -28,19 +28,22 @@ export function parsePlan(document: unknown, name: string): SplitPlan {
 
 function checkRoots(value: unknown, problems: Problem[]): void {
   if (!isObject(value)) problems.push({ path: '/roots', problem: 'is not an object' });
-  else for (const [root, names] of Object.entries(value)) {
-    if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))
-      problems.push({ path: `/roots/${root}`, problem: 'is not a list of archive names' });
-  }
+  else
+    for (const [root, names] of Object.entries(value)) {
+      if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))
+        problems.push({ path: `/roots/${root}`, problem: 'is not a list of archive names' });
+    }
 }
 
 function checkArchives(value: unknown, problems: Problem[]): void {
   if (!Array.isArray(value)) problems.push({ path: '/archives', problem: 'is not a list' });
-  else for (const [i, archive] of value.entries()) {
-    if (!isArchive(archive)) problems.push({ path: `/archives/${i}`, problem: 'has no name, sizeBytes and resources' });
-    else if (!archive.resources.every(isResource))
-      problems.push({ path: `/archives/${i}/resources`, problem: 'has one without path and sizeBytes' });
-  }
+  else
+    for (const [i, archive] of value.entries()) {
+      if (!isArchive(archive))
+        problems.push({ path: `/archives/${i}`, problem: 'has no name, sizeBytes and resources' });
+      else if (!archive.resources.every(isResource))
+        problems.push({ path: `/archives/${i}/resources`, problem: 'has one without path and sizeBytes' });
+    }
 }
 
 function isArchive(value: unknown): value is PlannedArchive {

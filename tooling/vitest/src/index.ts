@@ -11,7 +11,7 @@ export const preset: ViteUserConfig = {
   ssr: { resolve: { conditions: [SOURCE_CONDITION, 'node'] } },
   test: {
     include: ['{packages,apps,tooling,examples}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/build/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'examples/*/build/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

@@ -1,4 +1,12 @@
-import { MAX_RELEASE_BYTES, type Release, releaseKey, rootKey, type SignedDocument, type TrustedRoot, verifyRelease } from '@lading/manifest';
+import {
+  MAX_RELEASE_BYTES,
+  type Release,
+  releaseKey,
+  rootKey,
+  type SignedDocument,
+  type TrustedRoot,
+  verifyRelease,
+} from '@lading/manifest';
 import type { ObjectMeta, PublishTarget } from '@lading/publisher';
 
 const JSON_META: ObjectMeta = { contentType: 'application/json', cacheControl: 'public, max-age=31536000, immutable' };
@@ -18,7 +26,12 @@ export async function writeRelease(
 ): Promise<WrittenRelease> {
   await target.put(rootKey(root.root.version), root.bytes, JSON_META);
   const key = releaseKey(signed.digest);
-  const pointer = { digest: signed.digest, sizeBytes: signed.sizeBytes, sequence: release.sequence, project: release.project };
+  const pointer = {
+    digest: signed.digest,
+    sizeBytes: signed.sizeBytes,
+    sequence: release.sequence,
+    project: release.project,
+  };
   const there = await target.get(key, { maxBytes: MAX_RELEASE_BYTES });
   if (there !== undefined && (await isRight(verifyRelease(there.bytes, root, pointer)))) return { key, isNew: false };
   await target.put(key, signed.bytes, JSON_META);

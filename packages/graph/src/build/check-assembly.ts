@@ -54,7 +54,11 @@ function checkEdges(assembly: GraphAssembly): void {
     if (assembly.nodeAt(to) < 0) reportDangling(assembly, edge, from, to, nth);
     else if (assembly.nodeAt(from) < 0) {
       const path = assembly.textOf(from);
-      assembly.addProblem(path, `needs ${quoted(assembly.textOf(to))} but is not in the graph itself`, 'ERR_GRAPH_CLOSED');
+      assembly.addProblem(
+        path,
+        `needs ${quoted(assembly.textOf(to))} but is not in the graph itself`,
+        'ERR_GRAPH_CLOSED',
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { hexToBytes } from '@lading/manifest';
-import { type GraphErrorCode, GraphError, type GraphProblem, MAX_LISTED_PROBLEMS } from '../graph-error.js';
+import { GraphError, type GraphErrorCode, type GraphProblem, MAX_LISTED_PROBLEMS } from '../graph-error.js';
 import type { GraphBuilder, GraphNodeInput } from '../graph-source.js';
 import { quoted } from '../quoted.js';
 import { NODE_BUNDLED, NODE_ENTRY, NODE_PROXY, NODE_ROOT, NODE_VIRTUAL } from '../resource-graph.js';
@@ -77,10 +77,19 @@ export class GraphAssembly implements GraphBuilder {
    * Adds a node by number. `digests` holds the {@link DIGEST_BYTES} bytes of its hexDigest at `digestAt`, or is
    * undefined. A second time the facts must be the same.
    */
-  defineNode(number: number, flags: number, sizeBytes: number, digests: Uint8Array | undefined, digestAt: number): void {
+  defineNode(
+    number: number,
+    flags: number,
+    sizeBytes: number,
+    digests: Uint8Array | undefined,
+    digestAt: number,
+  ): void {
     const facts = flags | (digests === undefined ? 0 : FACT_DIGEST);
     const known = this.nodeAt(number);
-    if (known >= 0) return this.#compareNode(known, facts, sizeBytes, digests, digestAt);
+    if (known >= 0) {
+      this.#compareNode(known, facts, sizeBytes, digests, digestAt);
+      return;
+    }
     const node = this.nodeCount++;
     if (node === this.facts.length) this.#growNodes(node + 1);
     if (number >= this.#places.length) this.#places = grown(this.#places, number + 1);
@@ -156,14 +165,16 @@ export class GraphAssembly implements GraphBuilder {
   #compareNode(node: number, facts: number, sizeBytes: number, digests: Uint8Array | undefined, at: number): void {
     const start = node * DIGEST_BYTES;
     let isSame = this.facts[node] === facts && this.sizesBytes[node] === sizeBytes;
-    for (let i = 0; digests !== undefined && i < DIGEST_BYTES; i++) isSame &&= this.digests[start + i] === digests[at + i];
+    for (let i = 0; digests !== undefined && i < DIGEST_BYTES; i++)
+      isSame &&= this.digests[start + i] === digests[at + i];
     const path = this.textOf(this.nodeNumbers[node] as number);
     if (!isSame) this.addProblem(path, 'is there twice, with different facts', 'ERR_GRAPH_NODE');
   }
 
   #number(path: string): number {
     const number = this.paths.internText(path);
-    if (number < 0) this.addProblem(path.slice(0, 200), 'is too long for a path, or has a lone surrogate', 'ERR_GRAPH_NODE');
+    if (number < 0)
+      this.addProblem(path.slice(0, 200), 'is too long for a path, or has a lone surrogate', 'ERR_GRAPH_NODE');
     return number;
   }
 
@@ -177,7 +188,11 @@ export class GraphAssembly implements GraphBuilder {
   #digest(node: GraphNodeInput): Uint8Array | undefined {
     if (node.hexDigest === undefined) return undefined;
     if (HEX_DIGEST.test(node.hexDigest)) return hexToBytes(node.hexDigest);
-    this.addProblem(node.path, `has the hexDigest ${quoted(node.hexDigest)}; expected 40 lower-case hex digits`, 'ERR_GRAPH_NODE');
+    this.addProblem(
+      node.path,
+      `has the hexDigest ${quoted(node.hexDigest)}; expected 40 lower-case hex digits`,
+      'ERR_GRAPH_NODE',
+    );
     return undefined;
   }
 }

@@ -8,7 +8,8 @@ const PUBLIC_FLAGS = 31;
 
 /** Makes the frozen graph of an assembly in which every edge ends at a defined node. The assembly is used up. */
 export function packGraph(assembly: GraphAssembly): ResourceGraph {
-  if (assembly.nodeCount !== assembly.paths.count) throw new Error('unreachable: a path without node passed the checks');
+  if (assembly.nodeCount !== assembly.paths.count)
+    throw new Error('unreachable: a path without node passed the checks');
   const order = sortPaths(assembly.paths);
   const rank = new Int32Array(order.length);
   for (let node = 0; node < order.length; node++) rank[order[node] as number] = node;

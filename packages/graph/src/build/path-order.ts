@@ -61,7 +61,10 @@ class PathSort {
 
   #sortGroup(from: number, to: number, depth: number): void {
     if (to - from < 2) return;
-    if (to - from <= INSERTION_LIMIT) return this.#insertionSort(from, to, depth);
+    if (to - from <= INSERTION_LIMIT) {
+      this.#insertionSort(from, to, depth);
+      return;
+    }
     const common = this.#skipCommon(from, to, depth);
     if (to - from >= BUCKET_LIMIT && this.#bucketSplit(from, to, common)) return;
     if (to - from >= RADIX_LIMIT) this.#radixSplit(from, to, common);

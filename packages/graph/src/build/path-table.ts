@@ -200,7 +200,10 @@ export class PathTable {
       if (slots[slot] === hash && arena[record + 1] === byteLength && this.#equals(record, wordCount)) return slot;
       slot = (slot + 2) & mask;
     }
-    throw new GraphError('ERR_GRAPH_LIMIT', `More than ${MAX_PROBES} paths have the same hash: they were made to collide`);
+    throw new GraphError(
+      'ERR_GRAPH_LIMIT',
+      `More than ${MAX_PROBES} paths have the same hash: they were made to collide`,
+    );
   }
 
   #equals(record: number, wordCount: number): boolean {

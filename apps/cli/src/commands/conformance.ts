@@ -30,7 +30,7 @@ export function addConformanceCommand(program: Command, run: Run): void {
 async function answerVectors(context: CommandContext): Promise<undefined> {
   for await (const line of readLines(context.stdin, MAX_LINE_BYTES)) {
     context.signal.throwIfAborted();
-    if (line.trim() !== '') await context.write(`${JSON.stringify(await answerVectorLine(line))}\n`);
+    if (line.trim() !== '') await context.write(`${await answerVectorLine(line)}\n`);
   }
   return undefined;
 }

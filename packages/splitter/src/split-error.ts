@@ -6,6 +6,7 @@ export type SplitErrorCode =
   | 'ERR_SPLIT_RULES'
   | 'ERR_SPLIT_NO_ROOTS'
   | 'ERR_SPLIT_LOST'
+  | 'ERR_SPLIT_PLAN'
   // content
   | 'ERR_CONTENT_MISSING'
   | 'ERR_CONTENT_FORBIDDEN'

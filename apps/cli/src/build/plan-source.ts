@@ -1,5 +1,5 @@
 import { findBase, type ResourceGraph, selectRoots } from '@lading/graph';
-import { anyGlob, type ContentSource, planSplit, type SplitPlan, type SplitRules } from '@lading/splitter';
+import { anyGlob, type ContentSource, planSplit, replanSplit, type SplitPlan, type SplitRules } from '@lading/splitter';
 import type { CommandContext } from '../command-context.js';
 import type { BuildSettings } from '../config/settings.js';
 import { openSource } from './open-source.js';
@@ -14,12 +14,23 @@ export interface PlannedSource {
   close(): Promise<void>;
 }
 
-/** Opens the source and plans its split. The caller closes it. */
-export async function planSource(context: CommandContext, settings: BuildSettings): Promise<PlannedSource> {
+/**
+ * Opens the source and plans its split. The caller closes it.
+ *
+ * @param given - A plan to take instead of making one.
+ */
+export async function planSource(
+  context: CommandContext,
+  settings: BuildSettings,
+  given?: SplitPlan,
+): Promise<PlannedSource> {
   const { graph, content } = await openSource(settings.source, context.signal);
   try {
     const roots = selectRoots(graph, rootTest(settings.rules));
-    const plan = planSplit(graph, settings.rules, { strategy: settings.strategy });
+    const plan =
+      given === undefined
+        ? planSplit(graph, settings.rules, { strategy: settings.strategy })
+        : replanSplit(graph, given, settings.rules);
     return { graph, roots, base: findBase(graph, roots), content, plan, close: () => content.close() };
   } catch (error) {
     await content.close();

@@ -13,12 +13,11 @@ import {
   readEnvelope,
 } from '@lading/manifest';
 import type { ContentOrigin } from '@lading/mount';
-import type { SplitPlan } from '@lading/splitter';
+import { parseSplitPlan, type SplitPlan } from '@lading/splitter';
 import { CliError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { contentPlace } from '../mounting/content-place.js';
 import { readInput } from '../read-input.js';
-import { parsePlan } from './parse-plan.js';
 
 /** One side of a comparison: a release, or a plan. */
 export type Revision =
@@ -44,11 +43,22 @@ export async function readRevision(
     return { kind: 'release', name: text, release: await releaseOf(context, place, channel !== undefined) };
   }
   const bytes = await readInput(resolve(context.cwd, text), MAX_PLAN_BYTES);
-  if (!PAYLOAD_TYPE.test(new TextDecoder().decode(bytes.subarray(0, 200)))) {
-    const document = parseJson(bytes, { maxBytes: MAX_PLAN_BYTES, what: text });
-    return { kind: 'plan', name: text, plan: parsePlan(document, text) };
-  }
-  return { kind: 'release', name: text, release: releaseIn(bytes, text) };
+  if (PAYLOAD_TYPE.test(new TextDecoder().decode(bytes.subarray(0, 200))))
+    return { kind: 'release', name: text, release: releaseIn(bytes, text) };
+  return { kind: 'plan', name: text, plan: planIn(bytes, text) };
+}
+
+/**
+ * Reads a split plan, as `plan --json` or `split --json` prints it.
+ *
+ * @throws CliError `ERR_INPUT_MISSING`; ManifestError `ERR_JSON`; SplitError `ERR_SPLIT_PLAN`.
+ */
+export async function readPlan(context: CommandContext, file: string): Promise<SplitPlan> {
+  return planIn(await readInput(resolve(context.cwd, file), MAX_PLAN_BYTES), file);
+}
+
+function planIn(bytes: Uint8Array, name: string): SplitPlan {
+  return parseSplitPlan(parseJson(bytes, { maxBytes: MAX_PLAN_BYTES, what: name, uniqueKeys: true }));
 }
 
 async function isPlainFile(context: CommandContext, text: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import { folderTarget } from '@lading/publisher/node';
 import { buildRelease, type WrittenArchive, writeArchives } from '@lading/splitter';
 import type { Command } from 'commander';
 import { type PlannedSource, planSource } from '../build/plan-source.js';
+import { readPlan } from '../build/read-revision.js';
 import { writeRelease } from '../build/write-release.js';
 import type { CommandContext, CommandResult } from '../command-context.js';
 import { ROOT_FILE } from '../config/keys.js';
@@ -21,7 +22,7 @@ import { planText } from '../output/plan-text.js';
 import { textFacts } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
 
-type SplitOptions = AllOptions & { readonly out?: string; readonly key?: string };
+type SplitOptions = AllOptions & { readonly out?: string; readonly key?: string; readonly plan?: string };
 
 /** Adds `lading split`. */
 export function addSplitCommand(program: Command, run: Run): void {
@@ -29,6 +30,7 @@ export function addSplitCommand(program: Command, run: Run): void {
   withTrustOption(withReleaseOptions(withRuleOptions(command)), 'the one beside the key')
     .description('write the archives of the plan and the signed release')
     .option('--out <dir>', 'folder to write (default: dist/release)')
+    .option('--plan <file>', 'take this plan, as plan --json printed it and you edited it, instead of making one')
     .option('--key <key>', 'release key: a PEM file, a folder of lading keys new, or env:NAME')
     .addHelpText(
       'after',
@@ -39,6 +41,7 @@ export function addSplitCommand(program: Command, run: Run): void {
         'Examples:',
         '  $ lading split --content liveupdate.zip --max-archive-bytes 8MiB --key keys --out release',
         "  $ lading split --assets public --root '/levels/*.json' --key env:LADING_KEY --trust root.1.json --out release",
+        '  $ lading plan --assets public --json > plan.json && lading split --assets public --plan plan.json --key keys',
       ].join('\n'),
     )
     .action((options: SplitOptions) => run(options, (context) => split(context, options)));
@@ -48,7 +51,8 @@ async function split(context: CommandContext, options: SplitOptions): Promise<Co
   const settings = await buildSettings(context, options);
   const { key, root } = await loadRoleKey(context, 'release', options);
   const out = await outSetting(context, options.out);
-  const planned = await planSource(context, settings);
+  const given = options.plan === undefined ? undefined : await readPlan(context, options.plan);
+  const planned = await planSource(context, settings, given);
   try {
     const archives = await writeAll(context, planned, { out, settings });
     const release = buildRelease({ ...settings.release, plan: planned.plan, archives });

@@ -86,7 +86,8 @@ function unitItems({ graph, sizeOf, unitOf }: SplitGraph, nodes: readonly number
   return [...units.values()];
 }
 
-function resourceOf({ graph, sizeOf }: SplitGraph, node: number): PlannedResource {
+/** A node as plans have it. @internal */
+export function resourceOf({ graph, sizeOf }: SplitGraph, node: number): PlannedResource {
   const hexDigest = graph.hexDigestOf(node);
   return { path: graph.pathOf(node), sizeBytes: sizeOf(node), ...(hexDigest === undefined ? {} : { hexDigest }) };
 }

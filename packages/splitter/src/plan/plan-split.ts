@@ -1,13 +1,9 @@
 import type { ResourceGraph } from '@lading/graph';
 import type { ContentRequest } from '../content/content-source.js';
-import { assertPlanIsWhole } from './assert-plan-is-whole.js';
+import { assemblePlan } from './assemble-plan.js';
 import { byConsumers } from './by-consumers.js';
 import { groupsOf } from './check-assignment.js';
-import { mountOrder } from './mount-order.js';
 import { planArchives } from './plan-archives.js';
-import { planWarnings } from './plan-warnings.js';
-import { rootFactsOf } from './root-facts.js';
-import { rootsBelow } from './roots-below.js';
 import { gatherFacts } from './split-graph.js';
 import type { SplitPlan } from './split-plan.js';
 import type { SplitRules } from './split-rules.js';
@@ -43,25 +39,8 @@ export interface PlanSplitOptions {
 export function planSplit(graph: ResourceGraph, rules: SplitRules = {}, options: PlanSplitOptions = {}): SplitPlan {
   const { strategy = byConsumers() } = options;
   const facts = gatherFacts(graph, rules, options.sizeOf);
-  const { split, rootPaths, excluded } = facts;
+  const { split } = facts;
   const groups = groupsOf(strategy.assign(split, rules), split, strategy);
   const archives = planArchives(split, groups, rules);
-  const sumOf = (nodes: readonly number[]): { resources: number; sizeBytes: number } => ({
-    resources: nodes.length,
-    sizeBytes: nodes.reduce((sum, node) => sum + Math.max(0, split.sizeOf(node)), 0),
-  });
-  const plan: SplitPlan = {
-    format: 'lading.plan/1',
-    roots: mountOrder(rootPaths, archives, rootsBelow(split)),
-    ...rootFactsOf(rootPaths, rules.rootRules ?? []),
-    base: sumOf(facts.base),
-    excluded: sumOf(excluded),
-    archives,
-    warnings: planWarnings({ split, rootPaths, excluded, archives, rules }),
-  };
-  assertPlanIsWhole(
-    plan,
-    split.nodes.map((node) => graph.pathOf(node)),
-  );
-  return plan;
+  return assemblePlan(facts, archives, rules);
 }

@@ -18,6 +18,7 @@ export interface RuleOptions {
   readonly maxArchiveBytes?: string;
   readonly keepTogether?: readonly (readonly string[])[];
   readonly sharedMinBytes?: string;
+  readonly trace?: string;
 }
 
 /** Flags that say what the release is. */
@@ -72,7 +73,8 @@ export function withRuleOptions(command: Command): Command {
     .option('--exclude <glob>', 'leave these resources out (repeatable)', collect)
     .option('--max-archive-bytes <size>', 'upper bound of an archive: bytes, or 8MiB')
     .option('--keep-together <glob,…>', 'never part what matches and needs one another (repeatable)', collectLists)
-    .option('--shared-min-bytes <size>', 'merge small shared archives; a request is worth this much');
+    .option('--shared-min-bytes <size>', 'merge small shared archives; a request is worth this much')
+    .option('--trace <file>', 'resource paths, one a line, in the order a game loaded them: the order inside archives');
 }
 
 /** What the release is. */

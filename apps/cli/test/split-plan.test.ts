@@ -74,3 +74,24 @@ describe('lading split --plan', () => {
     expect((await split('--out', 'bad', '--plan', 'nowhere.json')).exitCode).toBe(3);
   });
 });
+
+describe('lading plan --trace', () => {
+  it('orders archives as a game was seen to load them, and says which line is no path', async () => {
+    const cwd = await testFolder('trace');
+    await writeTree(join(cwd, 'game'), SMALL_GAME);
+    await writeTree(cwd, {
+      'trace.txt': '# recorded\r\n\r\n/levels/2.json\r\n/pictures/b.txt\r\n',
+      'bad.txt': '/levels/2.json\npictures/b.txt\n',
+    });
+    const orderOf = async (...args: string[]): Promise<string[] | undefined> => {
+      const run = await runLading(['plan', ...SOURCE, '--json', ...args], { cwd });
+      const archive = run.json<SplitPlan>().archives.find(({ consumers }) => consumers.join() === '/levels/2.json');
+      return archive?.resources.map(({ path }) => path);
+    };
+    expect(await orderOf()).toEqual(['/pictures/b.txt', '/levels/2.json']);
+    expect(await orderOf('--trace', 'trace.txt')).toEqual(['/levels/2.json', '/pictures/b.txt']);
+    const bad = await runLading(['plan', ...SOURCE, '--trace', 'bad.txt', '--json'], { cwd });
+    expect([bad.exitCode, bad.text]).toEqual([3, expect.stringContaining('/loadOrder/1')]);
+    expect((await runLading(['plan', ...SOURCE, '--trace', 'nowhere'], { cwd })).exitCode).toBe(3);
+  });
+});

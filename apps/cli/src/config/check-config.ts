@@ -45,6 +45,7 @@ const FIELDS: ReadonlyMap<string, Check> = new Map<keyof LadingConfig, Check>([
   ['maxArchiveBytes', bytes],
   ['keepTogether', list],
   ['shared', object],
+  ['trace', text],
   ['priority', priority],
   ['sign', sign],
   ['channel', text],

@@ -67,6 +67,8 @@ export interface LadingConfig {
   readonly shared?:
     | { readonly by?: 'consumers' | undefined; readonly minBytes?: number | string | undefined }
     | undefined;
+  /** File with the order in which a game loaded its resources, one path a line: the order inside archives. Default: dependencies first. */
+  readonly trace?: string | undefined;
   /** Mount priority of archives without a rule. Default 10. */
   readonly priority?: number | undefined;
   readonly sign?: { readonly key: string } | undefined;

@@ -6,6 +6,7 @@ import type { CommandContext } from '../command-context.js';
 import type { ReleaseOptions, RuleOptions, SourceOptions } from '../options.js';
 import type { LadingConfig, SourceSetting } from './lading-config.js';
 import { type LoadedConfig, loadConfig } from './load-config.js';
+import { readLoadOrder } from './read-load-order.js';
 
 /** What a build works with: flags over config over defaults, paths absolute. */
 export interface BuildSettings {
@@ -43,7 +44,7 @@ export async function buildSettings(
   const loaded = await loadConfig(context.cwd, context.configFile);
   return {
     source: sourceSetting(context, options, loaded),
-    rules: ruleSettings(options, loaded.config),
+    rules: ruleSettings(options, loaded.config, await loadOrderSetting(context, options, loaded)),
     strategy: loaded.config.strategy,
     release: releaseSettings(options, loaded.config, context.env),
   };
@@ -98,7 +99,21 @@ function absoluteSource(source: SourceSetting, dir: string): SourceSetting {
   }
 }
 
-function ruleSettings(options: RuleOptions, config: LadingConfig): SplitRules {
+/** The recorded load order: the file of `--trace`, or the one that the config names. */
+async function loadOrderSetting(
+  context: CommandContext,
+  options: RuleOptions,
+  { config, dir }: LoadedConfig,
+): Promise<readonly string[] | undefined> {
+  if (options.trace !== undefined) return readLoadOrder(resolve(context.cwd, options.trace));
+  return config.trace === undefined ? undefined : readLoadOrder(resolve(dir, config.trace));
+}
+
+function ruleSettings(
+  options: RuleOptions,
+  config: LadingConfig,
+  loadOrder: readonly string[] | undefined,
+): SplitRules {
   return checkSplitRules({
     roots: options.root ?? config.roots,
     archives: options.archive ?? config.archives,
@@ -106,6 +121,7 @@ function ruleSettings(options: RuleOptions, config: LadingConfig): SplitRules {
     maxArchiveBytes: options.maxArchiveBytes ?? config.maxArchiveBytes,
     keepTogether: options.keepTogether ?? config.keepTogether,
     shared: options.sharedMinBytes === undefined ? config.shared : { minBytes: options.sharedMinBytes },
+    loadOrder,
     priority: config.priority,
   });
 }

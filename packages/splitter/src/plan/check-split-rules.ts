@@ -1,6 +1,7 @@
 import {
   isArchiveName,
   isLadingError,
+  isResourcePath,
   type JsonObject,
   type JsonValue,
   type Problem,
@@ -12,7 +13,16 @@ import { parseByteSize } from './byte-size.js';
 import { globProblem } from './globs.js';
 import type { ArchiveRule, RootRule, SharedRule, SplitRules } from './split-rules.js';
 
-const RULE_FIELDS = new Set(['roots', 'archives', 'exclude', 'maxArchiveBytes', 'keepTogether', 'shared', 'priority']);
+const RULE_FIELDS = new Set([
+  'roots',
+  'archives',
+  'exclude',
+  'maxArchiveBytes',
+  'keepTogether',
+  'shared',
+  'loadOrder',
+  'priority',
+]);
 const ROOT_FIELDS = new Set(['policy', 'meta']);
 const POLICIES: readonly RootPolicy[] = ['essential', 'prefetch', 'on-demand'];
 const SHARED_FIELDS = new Set(['by', 'minBytes']);
@@ -55,9 +65,10 @@ function readRules(value: Fields, report: Report): SplitRules {
     value.maxArchiveBytes === undefined ? undefined : readSize(value.maxArchiveBytes, '/maxArchiveBytes', report);
   const keepTogether = value.keepTogether === undefined ? undefined : readLists(value.keepTogether, report);
   const shared = value.shared === undefined ? undefined : readShared(value.shared, report);
+  const loadOrder = value.loadOrder === undefined ? undefined : readPaths(value.loadOrder, '/loadOrder', report);
   const priority = value.priority === undefined ? undefined : readPriority(value.priority, '/priority', report);
   for (const { path, problem } of referenceProblems(archives ?? [])) report(path, problem);
-  return { roots, rootRules, archives, exclude, maxArchiveBytes, keepTogether, shared, priority };
+  return { roots, rootRules, archives, exclude, maxArchiveBytes, keepTogether, shared, loadOrder, priority };
 }
 
 function readRoots(value: unknown, report: Report): readonly string[] {
@@ -159,6 +170,21 @@ function readGlobs(
         : `expected a glob, got ${kindOf(glob)}`;
     if (problem !== undefined) report(`${at}/${index}`, problem);
     return typeof glob === 'string' && problem === undefined ? [glob] : [];
+  });
+}
+
+function readPaths(value: unknown, at: string, report: Report): readonly string[] {
+  if (!Array.isArray(value)) {
+    report(at, `expected an array of resource paths, got ${kindOf(value)}`);
+    return [];
+  }
+  return value.flatMap((path: unknown, index) => {
+    if (typeof path === 'string' && isResourcePath(path)) return [path];
+    report(
+      `${at}/${index}`,
+      `expected a resource path, got ${typeof path === 'string' ? JSON.stringify(path.slice(0, 80)) : kindOf(path)}`,
+    );
+    return [];
   });
 }
 

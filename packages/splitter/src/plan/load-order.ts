@@ -1,20 +1,24 @@
 import type { ResourceGraph } from '@lading/graph';
 
 /**
- * Makes the function that puts the nodes of one archive into load order: what a node needs comes before it, and where
- * nothing decides, the path does. Cycles are broken at the node with the smallest path. Iterative; the function may be
+ * Makes the function that puts the nodes of one archive into load order: first what a recorded order names, as it names it;
+ * then the others, what a node needs before it, and where nothing decides, by path. Cycles are broken at the node with the smallest path. Iterative; the function may be
  * called once per archive and costs O(nodes + edges) of that archive.
  *
  * @internal
  */
-export function loadOrderOf(graph: ResourceGraph): (nodes: readonly number[]) => number[] {
+export function loadOrderOf(
+  graph: ResourceGraph,
+  recorded: readonly string[] = [],
+): (nodes: readonly number[]) => number[] {
   const { edgeStarts, edgeTargets } = graph;
   const isWaiting = new Uint8Array(graph.nodeCount);
   const cursors = new Uint32Array(graph.nodeCount);
+  const places = placesOf(recorded, graph);
 
   return (nodes) => {
-    const order: number[] = [];
-    for (const node of nodes) isWaiting[node] = 1;
+    const order = nodes.filter((node) => places.has(node)).sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+    for (const node of nodes) if (!places.has(node)) isWaiting[node] = 1;
     for (const start of nodes) {
       if (isWaiting[start] !== 1) continue;
       const path = [enter(start)];
@@ -44,4 +48,14 @@ export function loadOrderOf(graph: ResourceGraph): (nodes: readonly number[]) =>
     cursors[node] = end;
     return undefined;
   }
+}
+
+/** Where each node stands in a recorded order, the first time that it is named. */
+function placesOf(recorded: readonly string[], graph: ResourceGraph): ReadonlyMap<number, number> {
+  const places = new Map<number, number>();
+  for (const path of recorded) {
+    const node = graph.nodeOf(path);
+    if (node >= 0 && !places.has(node)) places.set(node, places.size);
+  }
+  return places;
 }

@@ -28,7 +28,7 @@ export function planArchives(split: SplitGraph, groups: readonly Group[], rules:
     })
     .sort(groupOrder(rules));
   const partNames = nameParts(cut);
-  const order = loadOrderOf(graph);
+  const order = loadOrderOf(graph, rules.loadOrder);
   return cut.flatMap(({ group, name, parts }) =>
     parts.map((part) => ({
       name: partNames.get(part) ?? '',

@@ -20,6 +20,7 @@ export function planWarnings(input: WarningFacts): string[] {
   return [
     ...rootWarnings(input),
     ...ruleWarnings(input),
+    ...loadOrderWarnings(input),
     ...sizeWarnings(input),
     ...(input.rules.keepTogether === undefined ? [] : keptWarnings(input)),
     ...unreachedWarnings(input),
@@ -44,6 +45,11 @@ function* ruleWarnings({ archives, rootPaths, rules }: WarningFacts): Iterable<s
   for (const { name } of rules.archives ?? []) {
     if (!written.has(name)) yield `Archive ${name} is not written: its patterns take no resource outside the base`;
   }
+}
+
+function* loadOrderWarnings({ split: { graph }, rules: { loadOrder = [] } }: WarningFacts): Iterable<string> {
+  const unknown = [...new Set(loadOrder)].filter((path) => graph.nodeOf(path) < 0);
+  if (unknown.length > 0) yield `The recorded load order names ${list(unknown)}, which the graph does not have`;
 }
 
 function* sizeWarnings({ archives, rules: { maxArchiveBytes } }: WarningFacts): Iterable<string> {

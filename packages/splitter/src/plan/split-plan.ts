@@ -40,7 +40,7 @@ export interface PlannedArchive {
   readonly meta?: JsonObject | undefined;
   /** Sum of the known sizes of its resources. */
   readonly sizeBytes: number;
-  /** In load order: what a resource needs comes before it. */
+  /** In load order: what was recorded first, then what a resource needs before it. */
   readonly resources: readonly PlannedResource[];
 }
 

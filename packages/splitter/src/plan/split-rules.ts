@@ -56,6 +56,12 @@ export interface SplitRules {
   readonly keepTogether?: readonly (readonly string[])[] | undefined;
   /** How resources that several roots need are put together. Default: one archive per exact set of roots. */
   readonly shared?: SharedRule | undefined;
+  /**
+   * Resource paths in the order in which a game was seen to load them. In each archive these come first, in this order, so that a
+   * reader of ranges reads ahead; the others follow, what a resource needs before it. It moves nothing from archive to archive.
+   * Default none.
+   */
+  readonly loadOrder?: readonly string[] | undefined;
   /** Mount priority of archives that no rule names. Default 10. */
   readonly priority?: number | undefined;
 }

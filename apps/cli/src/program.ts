@@ -13,6 +13,7 @@ import { addPullCommand } from './commands/pull.js';
 import { addReadCommand } from './commands/read.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSplitCommand } from './commands/split.js';
+import { addTypesCommand } from './commands/types.js';
 import { addVerifyCommand } from './commands/verify.js';
 import type { Run } from './run-program.js';
 import { ladingVersion } from './version.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addSplitCommand,
   addExportCommand,
   addExplainCommand,
+  addTypesCommand,
   addLintCommand,
   addDiffCommand,
   addVerifyCommand,

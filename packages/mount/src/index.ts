@@ -2,6 +2,7 @@ export { blobSource } from './blob-source.js';
 export type { ByteSource, ReadOptions } from './byte-source.js';
 export type { CoalesceOptions } from './coalesced-source.js';
 export { COALESCE_DEFAULTS, coalescedSource } from './coalesced-source.js';
+export type { ContentIds, PathId, RootId } from './content-ids.js';
 export type { ContentOrigin, OriginObject, OriginOptions } from './content-origin.js';
 export type { ContentFinding, ContentProgress, ContentReport } from './content-report.js';
 export { contentTypeOf } from './content-type.js';

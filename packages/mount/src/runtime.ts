@@ -1,5 +1,6 @@
 import type { Digest } from '@lading/manifest';
 import type { ByteSource, ReadOptions } from './byte-source.js';
+import type { PathId, RootId } from './content-ids.js';
 import { ContentRuntime } from './content-runtime.js';
 import type { MountConflict } from './mount-conflicts.js';
 import type { MountMode } from './mount-intent.js';
@@ -76,8 +77,8 @@ export interface Refreshed {
 /** A view of one generation: what it resolves and reads does not change until it is closed. */
 export interface RuntimeSnapshot {
   readonly generation: number;
-  resolve(path: string): Resolution;
-  read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  resolve(path: PathId): Resolution;
+  read(path: PathId, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
@@ -91,7 +92,7 @@ export interface Runtime {
   /** All mounts, best first. */
   mounts(): readonly Mount[];
   /** Where a path is found. No I/O. */
-  resolve(path: string): Resolution;
+  resolve(path: PathId): Resolution;
   /** Paths that mounts of equal priority serve. */
   conflicts(): readonly MountConflict[];
   /**
@@ -100,20 +101,20 @@ export interface Runtime {
    *
    * @throws MountError `ERR_RESOURCE_NOT_FOUND`, `ERR_VERIFY_*`, `ERR_ARCHIVE_*`, `ERR_SOURCE_*`, `ERR_MOUNT_PAYLOAD`.
    */
-  read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  read(path: PathId, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** {@link read} as a `Response`, with content type, length and the digest as ETag. */
-  response(path: string, options?: ReadOptions): Promise<Response>;
+  response(path: PathId, options?: ReadOptions): Promise<Response>;
   /** {@link read} as a `Blob`. */
-  blob(path: string, options?: ReadOptions): Promise<Blob>;
+  blob(path: PathId, options?: ReadOptions): Promise<Blob>;
   /** {@link read} as an object URL; the caller revokes it. */
-  url(path: string, options?: ReadOptions): Promise<string>;
+  url(path: PathId, options?: ReadOptions): Promise<string>;
   /** What `ensure` would download. No I/O. @throws MountError `ERR_ROOT_NOT_FOUND`, `ERR_NO_CHANNEL`. */
-  missing(root: string): Missing;
+  missing(root: RootId): Missing;
   /**
    * Downloads, verifies and mounts what a root needs. Where the mounts are of an older release, they move to the new one
    * with it, all at once: old and new never mix.
    */
-  ensure(root: string, options?: EnsureOptions): Promise<Ensured>;
+  ensure(root: RootId, options?: EnsureOptions): Promise<Ensured>;
   /** Keeps the current generation readable. */
   snapshot(): RuntimeSnapshot;
   /** Reads the channel again. @throws what is wrong with it; the runtime goes on as it was. */

@@ -6,6 +6,8 @@ export { parseByteSize } from './plan/byte-size.js';
 export { checkSplitRules } from './plan/check-split-rules.js';
 export type { CutItem, CutPart } from './plan/content-defined-cuts.js';
 export { cutByContent } from './plan/content-defined-cuts.js';
+export type { ContentNames } from './plan/content-types.js';
+export { contentNamesOf, contentTypes } from './plan/content-types.js';
 export type { PathPredicate } from './plan/globs.js';
 export { anyGlob } from './plan/globs.js';
 export { parseSplitPlan } from './plan/parse-split-plan.js';

@@ -56,9 +56,33 @@ describe('explain', () => {
       ],
     });
     expect(explained(graph, '/sofa').consumers).toEqual([
-      { root: '/door', path: ['/door', '/room', '/sofa'], closureBytes: 130, costBytes: 27 },
+      {
+        root: '/door',
+        path: ['/door', '/room', '/sofa'],
+        closureBytes: 130,
+        costBytes: 27,
+        freedBy: [{ from: '/door', to: '/room' }],
+      },
     ]);
     expect(explained(graph, '/room').consumers[0]?.costBytes).toBe(130);
+  });
+
+  it('tells what would free each root of a shared resource, and then it is no longer shared', async () => {
+    const lines = [
+      '/r1*=1 -> /a, /b',
+      '/a -> /x=1',
+      '/b -> /x',
+      '/r2*=1 -> /c',
+      '/c -> /d, /e',
+      '/d -> /x',
+      '/e -> /x',
+    ];
+    const [first, second] = explained(await arrowGraph(...lines), '/x').consumers;
+    expect(first?.freedBy).toHaveLength(2);
+    expect(second?.freedBy).toEqual([{ from: '/r2', to: '/c' }]);
+    const freed = lines.map((line) => line.replace('/r2*=1 -> /c', '/r2*=1'));
+    expect(explained(await arrowGraph(...freed), '/x').consumers.map(({ root }) => root)).toEqual(['/r1']);
+    expect(explained(await arrowGraph(...lines), '/r1').consumers).toMatchObject([{ root: '/r1', freedBy: undefined }]);
   });
 
   it('says that a resource is not there', async () => {

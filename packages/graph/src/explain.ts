@@ -10,7 +10,7 @@ import { type SearchRules, shortestPath } from './shortest-path.js';
 export interface ExplainOptions extends GraphCut {
   /** The resource that is asked about. */
   readonly path: string;
-  /** The most edges that {@link Explanation.freedBy} lists. Default 16. */
+  /** The most edges that each `freedBy` lists. Default 16. */
   readonly maxFreedBy?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Explanation {
    * A smallest set of edges without which it would not be in the base; `undefined` outside the base, for an entry, and
    * where it would take more than `maxFreedBy`.
    */
-  readonly freedBy: readonly { readonly from: string; readonly to: string }[] | undefined;
+  readonly freedBy: readonly ExplainedEdge[] | undefined;
   /** The roots whose closure has it, sorted by path. */
   readonly consumers: readonly ConsumerExplanation[];
 }
@@ -46,6 +46,17 @@ export interface ConsumerExplanation {
   readonly closureBytes: number;
   /** Stored bytes that the root would not need without this resource: its own, and what only it leads to. */
   readonly costBytes: number;
+  /**
+   * A smallest set of edges without which this root would not need it; `undefined` for the root itself and where it would take
+   * more than `maxFreedBy`. A resource leaves a shared archive for that of one root when the others are freed of it.
+   */
+  readonly freedBy: readonly ExplainedEdge[] | undefined;
+}
+
+/** An edge by the paths of its ends: `from` needs `to`. */
+export interface ExplainedEdge {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**
@@ -95,12 +106,20 @@ function explainBase(
   };
   // A proxy root is not descended even where it is an entry.
   const starts = entries.filter((entry) => entry === node || isRoot[entry] === 0);
-  const maxEdges = options.maxFreedBy ?? EXPLAIN_DEFAULTS.maxFreedBy;
-  const cut = minimumCut(graph, starts, node, { ...rules, maxEdges });
   return {
     fromBase: shortestPath(graph, starts, node, rules)?.map((at) => graph.pathOf(at)),
-    freedBy: cut?.map(({ from, to }) => ({ from: graph.pathOf(from), to: graph.pathOf(to) })),
+    freedBy: freeingEdges(graph, starts, node, { ...rules, ...options }),
   };
+}
+
+function freeingEdges(
+  graph: ResourceGraph,
+  starts: readonly number[],
+  node: number,
+  { maxFreedBy = EXPLAIN_DEFAULTS.maxFreedBy, ...rules }: SearchRules & Pick<ExplainOptions, 'maxFreedBy'>,
+): readonly ExplainedEdge[] | undefined {
+  const cut = minimumCut(graph, starts, node, { ...rules, maxEdges: maxFreedBy });
+  return cut?.map(({ from, to }) => ({ from: graph.pathOf(from), to: graph.pathOf(to) }));
 }
 
 function explainConsumer(
@@ -111,10 +130,11 @@ function explainConsumer(
   node: number,
 ): ConsumerExplanation | undefined {
   if (options.base[node] === 1) return undefined;
-  const path = shortestPath(graph, [root], node, {
+  const rules: SearchRules = {
     enters: (next) => isEntered(graph, options.base, isRoot, next),
     descends: (next) => isRoot[next] === 0,
-  });
+  };
+  const path = shortestPath(graph, [root], node, rules);
   if (path === undefined) return undefined;
   const closureBytes = knownBytes(graph, closureOf(graph, root, options));
   return {
@@ -122,6 +142,7 @@ function explainConsumer(
     path: path.map((at) => graph.pathOf(at)),
     closureBytes,
     costBytes: closureBytes - bytesWithout(graph, options, root, node),
+    freedBy: freeingEdges(graph, [root], node, { ...rules, maxFreedBy: options.maxFreedBy }),
   };
 }
 

@@ -13,7 +13,7 @@ export type {
   RootChange,
 } from './diff/diff-graphs.js';
 export { diffGraphs } from './diff/diff-graphs.js';
-export type { ConsumerExplanation, ExplainOptions, Explanation } from './explain.js';
+export type { ConsumerExplanation, ExplainedEdge, ExplainOptions, Explanation } from './explain.js';
 export { EXPLAIN_DEFAULTS, explain } from './explain.js';
 export { findBase } from './find-base.js';
 export type { GraphErrorCode, GraphProblem } from './graph-error.js';

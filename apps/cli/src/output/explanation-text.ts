@@ -4,6 +4,7 @@ import { formatBytes } from './byte-size.js';
 import { textFacts, textTable } from './text-table.js';
 
 const MAX_CONSUMERS_SHOWN = 20;
+const MAX_EDGES_SHOWN = 16;
 
 /** An explanation for a terminal. */
 export function explanationText(explanation: Explanation, placement: Placement | undefined): string {
@@ -57,5 +58,19 @@ function consumersText({ consumers }: Explanation): string {
     shown.map((c) => [c.root, formatBytes(c.costBytes), formatBytes(c.closureBytes), c.path.slice(1).join(' → ')]),
   );
   const more = consumers.length > shown.length ? `\n… and ${consumers.length - shown.length} more (see --json)` : '';
-  return `Needed by:\n${table}${more}`;
+  return `Needed by:\n${table}${more}${sharedText(consumers)}`;
+}
+
+/** What would leave a shared resource to one root: the others without it. Shown for the root that this is cheapest for. */
+function sharedText(consumers: Explanation['consumers']): string {
+  if (consumers.length < 2) return '';
+  const edgesOf = ({ freedBy }: Explanation['consumers'][number]): number =>
+    freedBy?.length ?? Number.POSITIVE_INFINITY;
+  const keeper = consumers.reduce((best, consumer) => (edgesOf(consumer) > edgesOf(best) ? consumer : best));
+  const edges = consumers.filter((consumer) => consumer !== keeper).map(({ freedBy }) => freedBy);
+  if (!edges.every((list) => list !== undefined)) return '';
+  // Roots may share edges: each has to go once.
+  const lines = new Set(edges.flat().map(({ from, to }) => `  ${from} → ${to}`));
+  if (lines.size > MAX_EDGES_SHOWN) return '';
+  return `\n\nWould be ${keeper.root}'s alone without:\n${[...lines].join('\n')}`;
 }

@@ -41,6 +41,16 @@ describe('lading lint', () => {
     expect((await lint('--exclude', '/lost.txt', ...quiet.slice(2), '--fail-on', 'notice')).exitCode).toBe(0);
   });
 
+  it('finds what the rules keep together and a named archive parts', async () => {
+    const kept = ['--keep-together', '/levels/1.json,/pictures/a.txt'];
+    expect((await lint('--json', ...kept)).text).not.toContain('kept-apart');
+    const run = await lint('--json', ...kept, '--archive', 'pictures=/pictures/a.txt');
+    const found = run.json<LintDocument>().findings.filter(({ rule }) => rule === 'kept-apart');
+    expect(found.map(({ severity, paths }) => [severity, paths])).toEqual([
+      ['warning', ['/levels/1.json', '/pictures/a.txt']],
+    ]);
+  });
+
   it('says what it found, and that there is a hint, to people', async () => {
     const run = await lint();
     expect(run.text).toContain('warning unreachable (17 B): 1 resources are needed by nothing');

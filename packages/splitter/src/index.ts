@@ -10,6 +10,8 @@ export type { ContentNames } from './plan/content-types.js';
 export { contentNamesOf, contentTypes } from './plan/content-types.js';
 export type { PathPredicate } from './plan/globs.js';
 export { anyGlob } from './plan/globs.js';
+export type { KeptApart } from './plan/kept-apart.js';
+export { findKeptApart } from './plan/kept-apart.js';
 export { parseSplitPlan } from './plan/parse-split-plan.js';
 export type { PlanSplitOptions } from './plan/plan-split.js';
 export { planSplit } from './plan/plan-split.js';

@@ -10,7 +10,7 @@ import {
   selectRoots,
 } from '@lading/graph';
 import type { JsonObject } from '@lading/manifest';
-import { anyGlob, parseByteSize, type SplitRules } from '@lading/splitter';
+import { anyGlob, findKeptApart, parseByteSize, planSplit, type SplitRules } from '@lading/splitter';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { contentDigests } from '../build/content-digests.js';
 import { openSource } from '../build/open-source.js';
@@ -65,7 +65,7 @@ export function addLintCommand(program: Command, run: Run): void {
 
 async function lint(context: CommandContext, options: LintCommandOptions): Promise<CommandResult> {
   const ignore = (options.ignore ?? []).map(ruleOf);
-  const { source, rules } = await buildSettings(context, options);
+  const { source, rules, strategy } = await buildSettings(context, options);
   const opened = await openSource(source, context.signal);
   try {
     const { graph } = opened;
@@ -73,7 +73,10 @@ async function lint(context: CommandContext, options: LintCommandOptions): Promi
     const minBytes = options.duplicateBytes ?? LINT_DEFAULTS.duplicateBytes;
     const digestOf = ignore.includes('duplicate') ? undefined : await contentDigests(context, opened, minBytes);
     const base = findBase(graph, roots);
-    const findings = lintGraph(graph, { ...options, roots, base, digestOf, ignore, isPlaced: placedBy(rules) });
+    const plan = rules.keepTogether === undefined ? { archives: [] } : planSplit(graph, rules, { strategy });
+    const keptApart = findKeptApart(graph, plan, rules).map(({ paths }) => paths);
+    const isPlaced = placedBy(rules);
+    const findings = lintGraph(graph, { ...options, roots, base, digestOf, ignore, isPlaced, keptApart });
     return {
       json: { resources: graph.nodeCount, roots: roots.length, findings: findings as unknown as JsonObject[] },
       text: lintText(findings, { resources: graph.nodeCount, roots: roots.length }),

@@ -10,6 +10,8 @@ export type LintRule =
   | 'heavy-shared'
   /** Resources that neither the app nor a root reaches. */
   | 'unreachable'
+  /** Resources that should be in one archive and are not. */
+  | 'kept-apart'
   /** Roots that have the same file name in different folders. */
   | 'same-name'
   /** Paths that differ in case only, or in their Unicode normal form only. */

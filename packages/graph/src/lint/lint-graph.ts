@@ -4,6 +4,7 @@ import type { ResourceGraph } from '../resource-graph.js';
 import { findClashes, findSameNames } from './clashes.js';
 import { findDuplicates } from './duplicates.js';
 import { findHeavyShared } from './heavy-shared.js';
+import { findKeptApart } from './kept-apart.js';
 import {
   LINT_DEFAULTS,
   type LintFinding,
@@ -25,6 +26,8 @@ export interface LintOptions extends GraphCut, Partial<LintThresholds> {
   readonly digestOf?: ((node: number) => string | undefined) | undefined;
   /** Tells of a path whether a split rule places it or leaves it out, so that `unreachable` is silent. Default: none is. */
   readonly isPlaced?: ((path: string) => boolean) | undefined;
+  /** Paths that should be in one archive and are in several, a list for each, as a split plan has it. Default none. */
+  readonly keptApart?: readonly (readonly string[])[] | undefined;
   /** Rules to leave out. Default none. */
   readonly ignore?: readonly LintRule[] | undefined;
 }
@@ -39,6 +42,7 @@ const RULES: readonly {
   { names: ['similar-roots'], find: findSimilarRoots },
   { names: ['heavy-shared'], find: findHeavyShared },
   { names: ['unreachable'], find: findUnreachable },
+  { names: ['kept-apart'], find: findKeptApart },
   { names: ['same-name'], find: findSameNames },
 ];
 
@@ -61,7 +65,8 @@ const SEVERITIES: readonly LintSeverity[] = ['error', 'warning', 'notice'];
 export function lintGraph(graph: ResourceGraph, options: LintOptions): LintFinding[] {
   const limits = checkedThresholds(options);
   const digestOf = options.digestOf ?? ((node) => graph.hexDigestOf(node));
-  const subject = lintSubject(graph, options, { limits, digestOf, isPlaced: options.isPlaced ?? (() => false) });
+  const { isPlaced = () => false, keptApart = [] } = options;
+  const subject = lintSubject(graph, options, { limits, digestOf, isPlaced, keptApart });
   const ignored = new Set(options.ignore ?? []);
   return RULES.filter(({ names }) => !names.every((name) => ignored.has(name)))
     .flatMap(({ find }) => find(subject))

@@ -10,6 +10,7 @@ export interface LintSubject {
   readonly limits: LintThresholds;
   readonly digestOf: (node: number) => string | undefined;
   readonly isPlaced: (path: string) => boolean;
+  readonly keptApart: readonly (readonly string[])[];
   /** Consumers outside the base. */
   readonly consumers: ConsumerSets;
   /** Consumers of all that roots reach, as if nothing shipped with the app. */
@@ -20,7 +21,7 @@ export interface LintSubject {
 export function lintSubject(
   graph: ResourceGraph,
   cut: GraphCut,
-  rest: Pick<LintSubject, 'limits' | 'digestOf' | 'isPlaced'>,
+  rest: Pick<LintSubject, 'limits' | 'digestOf' | 'isPlaced' | 'keptApart'>,
 ): LintSubject {
   const consumers = consumerSets(graph, cut);
   const isBaseEmpty = !cut.base.includes(1);

@@ -1,5 +1,6 @@
 import { printable } from '../split-error.js';
 import { anyGlob } from './globs.js';
+import { findKeptApart } from './kept-apart.js';
 import type { PlannedArchive } from './split-plan.js';
 import type { SplitRules } from './split-rules.js';
 import type { SplitGraph } from './split-strategy.js';
@@ -22,7 +23,7 @@ export function planWarnings(input: WarningFacts): string[] {
     ...ruleWarnings(input),
     ...loadOrderWarnings(input),
     ...sizeWarnings(input),
-    ...(input.rules.keepTogether === undefined ? [] : keptWarnings(input)),
+    ...keptWarnings(input),
     ...unreachedWarnings(input),
     ...excludedWarnings(input),
   ];
@@ -69,18 +70,9 @@ function* sizeWarnings({ archives, rules: { maxArchiveBytes } }: WarningFacts): 
 }
 
 /** Named archives, `exclude` and strategies may part what should stay together: that must not go unseen. */
-function* keptWarnings({ split: { graph, unitOf }, archives }: WarningFacts): Iterable<string> {
-  const archivesOf = new Map<number, Set<string>>();
-  for (const { name, resources } of archives) {
-    for (const { path } of resources) {
-      const unit = unitOf[graph.nodeOf(path)] ?? -1;
-      archivesOf.set(unit, (archivesOf.get(unit) ?? new Set()).add(name));
-    }
-  }
-  for (const [unit, names] of [...archivesOf].sort(([a], [b]) => a - b)) {
-    if (names.size < 2) continue;
-    yield `What is kept together with ${printable(graph.pathOf(unit))} is in archives ${[...names].sort().join(', ')}`;
-  }
+function* keptWarnings({ split: { graph }, archives, rules }: WarningFacts): Iterable<string> {
+  for (const { paths, archives: names } of findKeptApart(graph, { archives }, rules))
+    yield `What is kept together with ${printable(paths[0] ?? '')} is in archives ${names.join(', ')}`;
 }
 
 function* unreachedWarnings({ archives }: WarningFacts): Iterable<string> {

@@ -1,5 +1,6 @@
 // The three documents.
 
+export { archivesOfRoot } from './archives-of-root.js';
 export type { Channel, ReleasePointer } from './channel-document.js';
 export { parseChannel, serializeChannel } from './channel-document.js';
 export type { CreateRootOptions } from './create-root.js';
@@ -14,6 +15,14 @@ export type {
   RootPolicy,
 } from './release-document.js';
 export { parseRelease, serializeRelease } from './release-document.js';
+export type { VariantAxis, VariantChoice } from './release-variants.js';
+export {
+  MAX_VARIANT_AXES,
+  MAX_VARIANT_VALUES,
+  variantLayers,
+  variantNameProblem,
+  variantText,
+} from './release-variants.js';
 export { roleKeys } from './role-keys.js';
 export type { KeyAlgorithm, Role, RoleKeys, Root, RootKey } from './root-document.js';
 export { parseRoot, serializeRoot } from './root-document.js';

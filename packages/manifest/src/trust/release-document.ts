@@ -23,6 +23,13 @@ import {
   utcTime,
 } from './document-shape.js';
 import { pointerPart } from './json-value.js';
+import {
+  MAX_VARIANT_AXES,
+  MAX_VARIANT_VALUES,
+  type VariantAxis,
+  variantNameProblem,
+  variantTextProblem,
+} from './release-variants.js';
 import { semverRangeProblem } from './semver-range.js';
 
 /** Where an archive's directory stands: from the first central directory header to the last byte of the file. */
@@ -45,6 +52,7 @@ export interface ReleaseArchive {
   readonly priority: number;
   /** Name, version and level of the deflate encoder that made the bytes, or `store`. */
   readonly encoder: string;
+  /** Which variant it holds: `axis=value`, with commas between, of the release's {@link Release.variants}. */
   readonly variant?: string | undefined;
   readonly meta?: JsonObject | undefined;
 }
@@ -83,6 +91,11 @@ export interface Release {
   /** Keys are resource paths; the object has no prototype. */
   readonly roots: Readonly<Record<string, ReleaseRoot>>;
   readonly archives: readonly ReleaseArchive[];
+  /**
+   * In which ways content of one path differs, the axis that weighs most first. Default: in none, and what archives say of
+   * their `variant` is a label.
+   */
+  readonly variants?: readonly VariantAxis[] | undefined;
 }
 
 /** The most archives and the most roots of one release. */
@@ -119,6 +132,15 @@ const RELEASE_ARCHIVE: Shape<ReleaseArchive> = ruled(
   },
 );
 
+const variantName: Shape<string> = text(variantNameProblem);
+
+const VARIANT_AXIS: Shape<VariantAxis> = ruled(
+  object<VariantAxis>({ axis: variantName, values: list(variantName, MAX_VARIANT_VALUES, (value) => value) }),
+  ({ values }, at, report) => {
+    if (values.length === 0) report(`${at}/values`, 'must have at least one value');
+  },
+);
+
 const RELEASE: Shape<Release> = ruled(
   object<Release>({
     format: oneOf('lading.release/1'),
@@ -140,8 +162,12 @@ const RELEASE: Shape<Release> = ruled(
       MAX_ARCHIVES,
     ),
     archives: list(RELEASE_ARCHIVE, MAX_ARCHIVES, (archive) => archive.name),
+    variants: optional(list(VARIANT_AXIS, MAX_VARIANT_AXES, ({ axis }) => axis)),
   }),
-  reportUnknownArchives,
+  (release, at, report) => {
+    reportUnknownArchives(release, at, report);
+    reportUnknownVariants(release, at, report);
+  },
 );
 
 function reportUnknownArchives(release: Release, at: string, report: Report): void {
@@ -151,6 +177,14 @@ function reportUnknownArchives(release: Release, at: string, report: Report): vo
       if (names.has(name)) continue;
       report(`${at}/roots/${pointerPart(path)}/archives/${i}`, `is ${shown(name)}, which is not one of /archives`);
     }
+  }
+}
+
+function reportUnknownVariants({ archives, variants }: Release, at: string, report: Report): void {
+  if (variants === undefined) return;
+  for (const [i, { variant }] of archives.entries()) {
+    const problem = variant === undefined ? undefined : variantTextProblem(variant, variants);
+    if (problem !== undefined) report(`${at}/archives/${i}/variant`, `is ${shown(variant)}, which ${problem}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { buildLayout, defoldMembers, type Layout, layoutKeys, serveFiles } from '@lading/fixtures';
+import { digestOf, historyKey, readEnvelope } from '@lading/manifest';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ContentReport } from './content-report.js';
@@ -141,6 +142,21 @@ describe('verifyContent', () => {
     const report = await verifyContent(memoryOrigin(files), { trust: stranger.root });
     expect(report.isSound).toBe(false);
     expect(report.findings.map(({ code }) => code)).toContain('ERR_TRUST_ROOT');
+  });
+
+  test('channel documents that were replaced are checked like every other, and a flipped bit is found', async () => {
+    const old = layout.files.get('channels/stable.json') ?? new Uint8Array();
+    const digest = await digestOf(readEnvelope(old).payload);
+    const files = new Map<string, Uint8Array>(layout.files).set(historyKey('stable', 1, digest), old);
+    expect(await check(files)).toMatchObject({ isSound: true, findings: [] });
+    const wrong = new Map<string, Uint8Array>(layout.files).set(historyKey('stable', 2, digest), old);
+    expect((await check(wrong)).findings).toMatchObject([{ code: 'ERR_TRUST_MISMATCH' }]);
+    for (let at = 0; at < old.length; at += isLong ? 1 : 37) {
+      const broken = old.slice();
+      broken[at] = (broken[at] ?? 0) ^ (1 << (at % 8));
+      const report = await check(new Map(files).set(historyKey('stable', 1, digest), broken));
+      expect(report.isSound, `byte ${at}`).toBe(false);
+    }
   });
 
   test('an expired channel is a warning: nobody adopts it, but it is sound', async () => {

@@ -14,7 +14,13 @@ import { type ContentProgress, type ContentReport, FindingList } from './content
 import type { DecodeDefoldPayload } from './defold-content.js';
 import { MountError } from './mount-error.js';
 import { verifyArchive } from './verify-archive.js';
-import { type DocumentCheck, verifyChannelFile, verifyReleaseFile, verifyRoots } from './verify-documents.js';
+import {
+  type DocumentCheck,
+  verifyChannelFile,
+  verifyHistoryFile,
+  verifyReleaseFile,
+  verifyRoots,
+} from './verify-documents.js';
 import { type ArchiveCodecs, WEB_CODECS } from './zip/codecs.js';
 
 /** Options of {@link verifyContent}. */
@@ -78,8 +84,12 @@ class ContentCheck {
   }
 
   async run(listed: readonly string[] | undefined): Promise<ContentReport> {
-    const trusted = await verifyRoots(this.#options.trust, this.#documents);
-    if (trusted !== undefined) await this.#verifyBelow(trusted, listed);
+    const chain = await verifyRoots(this.#options.trust, this.#documents);
+    const trusted = chain.at(-1);
+    if (trusted !== undefined) {
+      await this.#verifyBelow(trusted, listed);
+      await this.#verifyHistory(chain, listed);
+    }
     const roots = [...this.#visited].filter((key) => key.startsWith('root/')).length;
     const rest = (listed ?? []).filter((key) => !this.#visited.has(key));
     const isJudged = !this.#found.findings.some(({ file, severity }) => severity === 'error' && isDocument(file));
@@ -120,6 +130,11 @@ class ContentCheck {
       stated.set(points.release.digest, points);
     }
     return stated;
+  }
+
+  async #verifyHistory(chain: readonly TrustedRoot[], listed: readonly string[] | undefined): Promise<void> {
+    for (const key of (listed ?? []).filter((one) => one.startsWith('history/')))
+      await verifyHistoryFile(key, chain, this.#documents);
   }
 
   async #verifyRelease(digest: Digest, trusted: TrustedRoot, stated: Stated | undefined): Promise<void> {

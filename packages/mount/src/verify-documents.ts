@@ -1,5 +1,6 @@
 import {
   type Digest,
+  historyKey,
   isLadingError,
   MAX_CHANNEL_BYTES,
   MAX_RELEASE_BYTES,
@@ -14,6 +15,7 @@ import {
   type TrustedRoot,
   trustRoot,
   updateRoot,
+  type VerifiedChannel,
   verifyChannel,
   verifyRelease,
 } from '@lading/manifest';
@@ -34,13 +36,11 @@ export interface DocumentCheck {
 
 /**
  * Checks every root from the first one there is, each against the one before it and the pinned one byte for byte.
- * Gives the newest that the pinned one leads to; `undefined` where none can be trusted.
+ * Gives the chain up to the newest that the pinned one leads to, oldest first; none where none can be trusted.
  */
-export async function verifyRoots(
-  trust: Uint8Array | 'first-use',
-  check: DocumentCheck,
-): Promise<TrustedRoot | undefined> {
+export async function verifyRoots(trust: Uint8Array | 'first-use', check: DocumentCheck): Promise<TrustedRoot[]> {
   const pinned = trust === 'first-use' ? undefined : await trustRoot(trust);
+  const chain: TrustedRoot[] = [];
   let trusted = pinned;
   let former: TrustedRoot | undefined;
   for (let version = 1; ; version++) {
@@ -55,6 +55,7 @@ export async function verifyRoots(
       assertPinned(root, pinned);
       assertKnownSigners(bytes, [...Object.keys(root.root.keys), ...Object.keys(former?.root.keys ?? {})]);
       former = root;
+      chain.push(root);
       if (trusted === undefined || version > trusted.root.version) trusted = root;
     } catch (error) {
       check.found.add(key, error);
@@ -63,7 +64,9 @@ export async function verifyRoots(
     }
   }
   if (trusted === undefined && !check.found.has(rootKey(1))) check.found.add(rootKey(1), missing(rootKey(1)));
-  return trusted;
+  if (trusted === undefined) return [];
+  const newest = trusted.root.version;
+  return [...chain.filter(({ root }) => root.version < newest), trusted];
 }
 
 function assertVersion({ root }: TrustedRoot, version: number): void {
@@ -106,6 +109,42 @@ export async function verifyChannelFile(
     check.found.add(key, error);
     return undefined;
   }
+}
+
+/**
+ * Checks a channel document that another one replaced: it was signed under some root of the chain, and its name says its
+ * content. The release that it points at may be gone.
+ */
+export async function verifyHistoryFile(
+  key: string,
+  chain: readonly TrustedRoot[],
+  check: DocumentCheck,
+): Promise<void> {
+  try {
+    const bytes = await existingFile(key, MAX_CHANNEL_BYTES, check);
+    const { channel, digest, root } = await verifyUnderAny(bytes, chain);
+    assertKnownSigners(bytes, root.root.roles.channel.keyids);
+    const expected = historyKey(channel.name, channel.sequence, digest);
+    if (key !== expected) throw new ManifestError('ERR_TRUST_MISMATCH', `The document belongs under ${expected}`);
+  } catch (error) {
+    check.found.add(key, error);
+  }
+}
+
+async function verifyUnderAny(
+  bytes: Uint8Array,
+  chain: readonly TrustedRoot[],
+): Promise<VerifiedChannel & { readonly root: TrustedRoot }> {
+  let newestError: unknown;
+  for (const root of [...chain].reverse()) {
+    try {
+      // Expiry is no matter here: it was public once.
+      return { ...(await verifyChannel(bytes, root, { now: new Date(0) })), root };
+    } catch (error) {
+      newestError ??= error;
+    }
+  }
+  throw newestError;
 }
 
 /** Checks a release by the digest that names it, and against what a channel says of it, where one does. */

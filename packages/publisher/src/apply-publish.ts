@@ -43,9 +43,9 @@ export interface PublishResult {
 }
 
 /**
- * Does what a plan says: archives, read back, release, roots, and the channel last, in one conditional write. Whatever
- * stops it, and whenever: who reads the channel has the old release whole or the new one whole, and the next publish goes
- * on with what is there. Nothing is deleted, and no archive, release or root is written over.
+ * Does what a plan says: archives, read back, release, roots, the replaced channel document into `history/`, and the
+ * channel last, in one conditional write. Whatever stops it, and whenever: who reads the channel has the old release whole
+ * or the new one whole, and the next publish goes on with what is there. Nothing is deleted, and no archive, release or root is written over.
  *
  * @throws PublishError `ERR_PUBLISH_CONFLICT` where somebody else changed the channel since the plan was made;
  * `ERR_PUBLISH_READ_BACK`, `ERR_PUBLISH_IMMUTABLE`, `ERR_PUBLISH_TRUST` (keys that the newest root does not name),
@@ -80,6 +80,7 @@ export async function applyPublish(
   await uploadRoots(plan, target, source, { signal, meter });
   if (envelope !== undefined) {
     meter.stage('channel');
+    await keepHistory(plan, target, { signal });
     await target.putIf(plan.channel.key, envelope, OBJECT_HEADERS.channel, plan.channel.condition, { signal });
   }
   meter.end();
@@ -173,6 +174,17 @@ async function assertSameRoot(
     details: { key },
     hint: 'Another project or other keys were published there at the same time. Choose another target or prefix.',
   });
+}
+
+/** Keeps the document that is about to be replaced. Its name says its content, so one that is there is the same. */
+async function keepHistory(plan: PublishPlan, target: PublishTarget, { signal }: TargetCallOptions): Promise<void> {
+  const { history } = plan.channel;
+  if (history === undefined) return;
+  try {
+    await target.putIf(history.key, history.bytes, OBJECT_HEADERS.history, { ifNoneMatch: '*' }, { signal });
+  } catch (error) {
+    if (!isLadingError(error, 'ERR_PUBLISH_CONFLICT')) throw error;
+  }
 }
 
 function resultOf(plan: PublishPlan): PublishResult {

@@ -1,4 +1,4 @@
-import { type Channel, channelKey, type Problem, releaseKey, rootKey } from '@lading/manifest';
+import { type Channel, channelKey, historyKey, type Problem, releaseKey, rootKey } from '@lading/manifest';
 import { nextSequence } from './number-release.js';
 import { PublishError } from './publish-error.js';
 import type { ChannelAction, PlannedObject, PublishPlan } from './publish-plan.js';
@@ -60,7 +60,9 @@ export function planPublish(source: ReleaseSource, state: TargetState, options: 
     presentBytes: sumBytes(present),
     isUpToDate,
     channel: channelOf(source, state.channel, action, options),
-    calls: isUpToDate ? { list: 0, head: 0, get: 0, put: 0 } : callsOf(source, uploads, action, options),
+    calls: isUpToDate
+      ? { list: 0, head: 0, get: 0, put: 0 }
+      : callsOf(source, uploads, channelWrites(state.channel, action), options),
   };
 }
 
@@ -117,10 +119,15 @@ function channelOf(
     document:
       current !== undefined && action === 'keep' ? current.channel : nextDocument(source, current, action, options),
     condition: current === undefined ? { ifNoneMatch: '*' } : { ifMatch: current.etag },
+    ...(current === undefined || action === 'keep' ? {} : { history: historyOf(current) }),
     ...(sequence === undefined || release === undefined
       ? {}
       : { from: { sequence, releaseSequence: release.sequence, releaseDigest: release.digest } }),
   };
+}
+
+function historyOf({ channel, digest, bytes }: CurrentChannel): NonNullable<PublishPlan['channel']['history']> {
+  return { key: historyKey(channel.name, channel.sequence, digest), bytes };
 }
 
 /** What was revoked stays revoked; a refresh also keeps the rollout. */
@@ -146,17 +153,23 @@ function nextDocument(
   };
 }
 
+/** The channel itself, and the document that it replaces. */
+function channelWrites(current: CurrentChannel | undefined, action: ChannelAction): number {
+  if (action === 'keep') return 0;
+  return current === undefined ? 1 : 2;
+}
+
 function callsOf(
   source: ReleaseSource,
   uploads: readonly PlannedObject[],
-  action: ChannelAction,
+  channelPuts: number,
   options: PlanPublishOptions,
 ): PublishPlan['calls'] {
   return {
     list: 1,
     head: options.digests === true ? source.release.archives.length : 0,
     get: 1,
-    put: uploads.length + (action === 'keep' ? 0 : 1),
+    put: uploads.length + channelPuts,
   };
 }
 

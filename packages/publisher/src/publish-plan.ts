@@ -49,6 +49,8 @@ export interface PublishPlan {
     readonly document: Channel;
     /** The version that is written over. */
     readonly condition: PutCondition;
+    /** The document that is replaced, kept under this key before: what was public stays known. Absent: none is replaced. */
+    readonly history?: { readonly key: string; readonly bytes: Uint8Array } | undefined;
     /** What the channel points at now. */
     readonly from?:
       | { readonly sequence: number; readonly releaseSequence: number; readonly releaseDigest: Digest }
@@ -59,5 +61,7 @@ export interface PublishPlan {
 
 /** A plan as plain JSON, for `--json`. */
 export function publishPlanJson(plan: PublishPlan): JsonObject {
-  return JSON.parse(JSON.stringify(plan)) as JsonObject;
+  const { history, ...channel } = plan.channel;
+  const kept = history === undefined ? {} : { history: { key: history.key, sizeBytes: history.bytes.length } };
+  return JSON.parse(JSON.stringify({ ...plan, channel: { ...channel, ...kept } })) as JsonObject;
 }

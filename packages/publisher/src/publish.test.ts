@@ -75,19 +75,25 @@ describe('a first publish', () => {
     expect((await readAsClient(memory, project.roots[0]))?.release).toEqual(source.release);
   });
 
-  it('makes exactly the calls that the plan announces', async () => {
+  it('makes exactly the calls that the plan announces, and the next one does', async () => {
     for (const digests of [true, false]) {
       const memory = memoryTarget();
-      const target = counted({ ...memory, capabilities: { conditionalPut: true, digests } });
-      const { plan, source } = await preparePublish(await sourceOf(project, manyArchives(5, 'x')), target, OPTIONS);
-      target.calls.length = 0;
-      await applyPublish(plan, target, { source, channelKeys: [project.keys.channel] });
-      expect({
-        list: countOf(target.calls, 'list'),
-        head: countOf(target.calls, 'head'),
-        get: countOf(target.calls, 'get'),
-        put: countOf(target.calls, 'put', 'putIf'),
-      }).toEqual(plan.calls);
+      for (const [sequence, word] of [
+        [1, 'x'],
+        [2, 'y'],
+      ] as const) {
+        const target = counted({ ...memory, capabilities: { conditionalPut: true, digests } });
+        const next = await sourceOf(project, manyArchives(5, word), { sequence });
+        const { plan, source } = await preparePublish(next, target, OPTIONS);
+        target.calls.length = 0;
+        await applyPublish(plan, target, { source, channelKeys: [project.keys.channel] });
+        expect({
+          list: countOf(target.calls, 'list'),
+          head: countOf(target.calls, 'head'),
+          get: countOf(target.calls, 'get'),
+          put: countOf(target.calls, 'put', 'putIf'),
+        }).toEqual(plan.calls);
+      }
     }
   });
 
@@ -146,6 +152,23 @@ describe('publishing again', () => {
     const over = { sequence: 7, createdAt: '2027-01-01T00:00:00Z' };
     const result = await publish(project, await sourceOf(project, manyArchives(20, 'x'), over), target);
     expect(result).toMatchObject({ status: 'up-to-date', channel: { release: { sequence: 1 } } });
+  });
+
+  it('keeps the channel document that it replaces, as it was, and a second try keeps it once', async () => {
+    const memory = memoryTarget();
+    await publish(project, await sourceOf(project, { a: 'one' }), memory);
+    const before = await memory.get(channelKey('stable'), { maxBytes: MAX_CHANNEL_BYTES });
+    const next = await sourceOf(project, { a: 'two' }, { sequence: 2 });
+    const stopped: PublishTarget = {
+      ...memory,
+      putIf: (key, ...rest) =>
+        key.startsWith('channels/') ? Promise.reject(new Error('killed')) : memory.putIf(key, ...rest),
+    };
+    await expect(publish(project, next, stopped)).rejects.toThrow('killed');
+    await publish(project, next, memory);
+    const kept = [...memory.objects].filter(([key]) => key.startsWith('history/'));
+    expect(kept.map(([key]) => key)).toEqual([expect.stringMatching(/^history\/stable\/1\.[0-9a-f]{16}\.json$/)]);
+    expect(kept[0]?.[1]).toMatchObject({ bytes: before?.bytes, meta: OBJECT_HEADERS.history });
   });
 
   it('signs the channel anew when less than half of its life is left, or when it is asked to', async () => {

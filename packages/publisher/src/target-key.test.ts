@@ -33,6 +33,8 @@ describe('objectKind', () => {
     [`releases/${'a'.repeat(64)}.json`, 'release'],
     ['root/12.json', 'root'],
     ['/channels/stable.json', 'channel'],
+    ['history/stable/12.0123456789abcdef.json', 'history'],
+    ['history/stable/0.0123456789abcdef.json', undefined],
     ['root/0.json', undefined],
     ['releases/latest.json', undefined],
     ['my-archives/a.zip', undefined],

@@ -23,6 +23,9 @@ const MAX_LISTED_OBJECTS = 1_000_000;
 export interface CurrentChannel {
   readonly etag: string;
   readonly channel: Channel;
+  /** The envelope as it stands there. */
+  readonly bytes: Uint8Array;
+  /** Digest of its payload. */
   readonly digest: Digest;
   /** Version of the newest root whose channel keys signed it. */
   readonly signedUnder: number;
@@ -114,7 +117,7 @@ async function verifyCurrent(
     for (const root of [...roots].reverse()) {
       try {
         const { channel, digest } = await verifyChannel(bytes, root, { now, project, name });
-        return { channel, digest, signedUnder: root.root.version };
+        return { channel, bytes, digest, signedUnder: root.root.version };
       } catch (error) {
         firstError ??= error;
       }

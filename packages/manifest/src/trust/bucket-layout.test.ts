@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { archiveKey, channelKey, isArchiveName, releaseKey, rootKey } from './index.js';
+import { archiveKey, channelKey, historyKey, isArchiveName, releaseKey, rootKey } from './index.js';
 import { madeUpDigest, outcome } from './trust.fixture.js';
 
 describe('keys of a bucket', () => {
@@ -20,9 +20,11 @@ describe('keys of a bucket', () => {
   it('name channels and roots', async () => {
     expect(channelKey('stable')).toBe('channels/stable.json');
     expect(rootKey(12)).toBe('root/12.json');
+    expect(historyKey('stable', 7, madeUpDigest(1))).toBe('history/stable/7.0000000000000000.json');
     expect(await outcome(() => channelKey('../x'))).toBe('ERR_PATH');
     for (const version of [0, -1, 1.5, Number.NaN, 2 ** 53]) {
       expect(await outcome(() => rootKey(version))).toBe('ERR_PATH');
+      expect(await outcome(() => historyKey('stable', version, madeUpDigest(1)))).toBe('ERR_PATH');
     }
   });
 });

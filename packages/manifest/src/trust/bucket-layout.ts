@@ -43,14 +43,30 @@ export function channelKey(name: string): string {
 }
 
 /**
+ * Key under which a channel document is kept once another one takes its place: what was public stays known.
+ *
+ * @param digest - Digest of the document's payload.
+ * @throws ManifestError `ERR_PATH` where the name or the sequence is none.
+ * @example
+ * historyKey('stable', 12, digest); // → 'history/stable/12.e3b0c44298fc1c14.json'
+ */
+export function historyKey(name: string, sequence: number, digest: Digest): string {
+  return `history/${assertName(name)}/${assertCount('Channel sequence', sequence)}.${digestHex(digest).slice(0, 16)}.json`;
+}
+
+/**
  * Key of a root document.
  *
  * @throws ManifestError `ERR_PATH` where the version is no whole number from 1 to 2^53 - 1.
  */
 export function rootKey(version: number): string {
-  if (Number.isSafeInteger(version) && version >= 1) return `root/${version}.json`;
-  throw new ManifestError('ERR_PATH', `Root version must be a whole number from 1 to 2^53 - 1, is ${version}`, {
-    details: { version },
+  return `root/${assertCount('Root version', version)}.json`;
+}
+
+function assertCount(what: string, count: number): number {
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new ManifestError('ERR_PATH', `${what} must be a whole number from 1 to 2^53 - 1, is ${count}`, {
+    details: { actual: count },
   });
 }
 

@@ -32,6 +32,7 @@ export { parseRoot, serializeRoot } from './root-document.js';
 export {
   archiveKey,
   channelKey,
+  historyKey,
   isArchiveName,
   MAX_CHANNEL_BYTES,
   MAX_RELEASE_BYTES,

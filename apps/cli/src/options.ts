@@ -93,6 +93,14 @@ export function withTrustOption(command: Command, otherwise: string = 'first use
   return command.option('--trust <file>', `trusted root: root.1.json, or a folder of keys new (default: ${otherwise})`);
 }
 
+/** Where to publish. */
+export function withTargetOptions(command: Command): Command {
+  return command
+    .option('--target <url>', 'folder, or s3://bucket/prefix?region=…&endpoint=…&profile=…')
+    .option('--channel <name>', 'channel (default: stable)')
+    .option('--env <name>', 'environment of the configuration');
+}
+
 /** Collects a repeatable flag. */
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];

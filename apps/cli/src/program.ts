@@ -11,6 +11,7 @@ import { addPlanCommand } from './commands/plan.js';
 import { addPublishCommand } from './commands/publish.js';
 import { addPullCommand } from './commands/pull.js';
 import { addReadCommand } from './commands/read.js';
+import { addReleasesCommand } from './commands/releases.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSplitCommand } from './commands/split.js';
 import { addTypesCommand } from './commands/types.js';
@@ -31,6 +32,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addDiffCommand,
   addVerifyCommand,
   addPublishCommand,
+  addReleasesCommand,
   addPullCommand,
   addReadCommand,
   addServeCommand,

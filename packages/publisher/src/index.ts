@@ -1,6 +1,6 @@
 // The contract and its reference.
 
-export type { MemoryObject, MemoryTarget } from './memory-target.js';
+export type { MemoryObject, MemoryTarget, MemoryTargetOptions } from './memory-target.js';
 export { memoryTarget } from './memory-target.js';
 export type { PublishErrorCode } from './publish-error.js';
 export { PublishError } from './publish-error.js';
@@ -26,6 +26,15 @@ export { publishPlanJson } from './publish-plan.js';
 export type { PublishProgress, PublishStage } from './publish-progress.js';
 export type { ReleaseSource } from './release-source.js';
 export { newestRoot } from './release-source.js';
+
+// What is public, and what was.
+
+export type { LiveRelease } from './live-releases.js';
+export { liveReleases } from './live-releases.js';
+export type { Published, PublishedChannel, PublishedRelease, ReadPublishedOptions } from './published.js';
+export { readPublished, readPublishedRelease } from './published.js';
+export { readOldestRoot } from './target-roots.js';
+export type { ChannelDocument } from './verify-documents.js';
 
 // The steps of looking and planning, for callers that need them one by one.
 

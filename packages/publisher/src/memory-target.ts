@@ -16,6 +16,12 @@ export interface MemoryTarget extends PublishTarget {
   readonly objects: ReadonlyMap<string, MemoryObject>;
 }
 
+/** Options of {@link memoryTarget}. */
+export interface MemoryTargetOptions {
+  /** When an object is written. Default: objects tell no time. */
+  readonly now?: (() => Date) | undefined;
+}
+
 /**
  * Makes a publish target that keeps everything in memory: the reference of the contract, for tests and previews.
  *
@@ -24,14 +30,14 @@ export interface MemoryTarget extends PublishTarget {
  * await target.put('a', new Uint8Array(3), { contentType: 'application/zip', cacheControl: 'no-cache' });
  * (await target.head('a'))?.sizeBytes; // → 3
  */
-export function memoryTarget(): MemoryTarget {
+export function memoryTarget({ now }: MemoryTargetOptions = {}): MemoryTarget {
   const objects = new Map<string, MemoryObject>();
 
   async function prepare(key: string, body: Uint8Array, meta: ObjectMeta): Promise<MemoryObject> {
     const bytes = body.slice();
     const digest: Digest = await digestOf(bytes);
     if (meta.digest !== undefined && meta.digest !== digest) throw wrongBodyError(key, meta.digest, digest);
-    return { bytes, meta, info: { key, sizeBytes: bytes.length, etag: digest, digest } };
+    return { bytes, meta, info: { key, sizeBytes: bytes.length, etag: digest, modifiedAt: now?.(), digest } };
   }
 
   function store(object: MemoryObject, options?: TargetCallOptions): ObjectInfo {

@@ -18,16 +18,58 @@ const FOREIGN_HINT =
  * @throws PublishError `ERR_PUBLISH_TRUST` where the two do not fit together.
  */
 export async function joinRoots(
-  source: ReleaseSource,
+  own: ReleaseSource['roots'],
   target: PublishTarget,
   versions: readonly number[],
   options: TargetCallOptions,
 ): Promise<ReleaseSource['roots']> {
-  const own = source.roots;
   const shared = [...own].reverse().find(({ root }) => versions.includes(root.version));
   if (shared !== undefined) await assertSame(target, shared, options);
   else await assertFollows(target, own[0], versions, options);
   return follow(target, own, versions, options);
+}
+
+/**
+ * Lists the roots of a target and joins our chain with them, as {@link joinRoots} does.
+ *
+ * @throws PublishError `ERR_PUBLISH_TRUST` where the two do not fit together.
+ */
+export async function readRoots(
+  own: ReleaseSource['roots'],
+  target: PublishTarget,
+  options: TargetCallOptions,
+): Promise<ReleaseSource['roots']> {
+  const keys: string[] = [];
+  for await (const { key } of target.list('root/', options)) keys.push(key);
+  return joinRoots(own, target, rootVersions(keys), options);
+}
+
+/**
+ * Reads the oldest root of a target, for whoever has no pinned one: trust on first use finds damage, not an attacker who
+ * holds the target.
+ *
+ * @returns `undefined` where the target has no root.
+ * @throws PublishError `ERR_PUBLISH_TRUST` where it is none.
+ */
+export async function readOldestRoot(
+  target: PublishTarget,
+  options: TargetCallOptions = {},
+): Promise<TrustedRoot | undefined> {
+  const keys: string[] = [];
+  for await (const { key } of target.list('root/', options)) keys.push(key);
+  const versions = rootVersions(keys);
+  if (versions.length === 0) return undefined;
+  const key = rootKey(Math.min(...versions));
+  const bytes = await readRoot(target, key, options);
+  return trusted(`"${key}" on the target`, FOREIGN_HINT, () => trustRoot(bytes));
+}
+
+/** The versions that keys of roots name. */
+export function rootVersions(keys: Iterable<string>): number[] {
+  return [...keys].flatMap((key) => {
+    const version = Number(/^root\/([1-9]\d{0,15})\.json$/.exec(key)?.[1] ?? 0);
+    return version > 0 ? [version] : [];
+  });
 }
 
 /** The same version must be the same document: roots are written once. */

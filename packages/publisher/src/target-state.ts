@@ -1,34 +1,25 @@
 import {
   type Channel,
   channelKey,
-  type Digest,
   isLadingError,
   MAX_CHANNEL_BYTES,
   MAX_RELEASE_BYTES,
   type Release,
   type TrustedRoot,
-  verifyChannel,
   verifyRelease,
 } from '@lading/manifest';
 import { PublishError } from './publish-error.js';
 import type { ListedObject, PublishTarget, TargetCallOptions } from './publish-target.js';
 import type { ReleaseSource } from './release-source.js';
-import { joinRoots } from './target-roots.js';
-import { trusted } from './trust-error.js';
+import { joinRoots, rootVersions } from './target-roots.js';
+import { type ChannelDocument, verifyChannelDocument } from './verify-documents.js';
 
 /** The most objects that are listed: what comes from outside is bounded. */
 const MAX_LISTED_OBJECTS = 1_000_000;
 
 /** A channel as it is on the target now. */
-export interface CurrentChannel {
+export interface CurrentChannel extends ChannelDocument {
   readonly etag: string;
-  readonly channel: Channel;
-  /** The envelope as it stands there. */
-  readonly bytes: Uint8Array;
-  /** Digest of its payload. */
-  readonly digest: Digest;
-  /** Version of the newest root whose channel keys signed it. */
-  readonly signedUnder: number;
   /** The release that it points at, where that is there and verifies. */
   readonly release: { readonly release: Release; readonly bytes: Uint8Array } | undefined;
 }
@@ -69,9 +60,9 @@ export async function readTargetState(
   const archiveCount = await listInto(objects, target, 'archives/', (key) => wanted.has(key), signal);
   await listInto(objects, target, 'releases/', () => true, signal);
   await listInto(objects, target, 'root/', () => true, signal);
-  const roots = await joinRoots(source, target, rootVersions(objects), { signal });
+  const roots = await joinRoots(source.roots, target, rootVersions(objects.keys()), { signal });
   if (found === undefined) return { roots, objects, archiveCount, channel: undefined };
-  const current = await verifyCurrent(found.bytes, roots, { project: source.release.project, name });
+  const current = await verifyChannelDocument(found.bytes, roots, { project: source.release.project, name });
   const release = await readCurrentRelease(target, roots, current.channel, { signal });
   return { roots, objects, archiveCount, channel: { ...current, etag: found.info.etag, release } };
 }
@@ -90,40 +81,6 @@ async function listInto(
     if (isWanted(object.key)) objects.set(object.key, object);
   }
   return count;
-}
-
-function rootVersions(objects: ReadonlyMap<string, ListedObject>): number[] {
-  const versions: number[] = [];
-  for (const key of objects.keys()) {
-    const version = Number(/^root\/([1-9]\d{0,15})\.json$/.exec(key)?.[1] ?? 0);
-    if (version > 0) versions.push(version);
-  }
-  return versions;
-}
-
-/**
- * After a rotation the channel is still signed by the former keys until the next publish, so every root of our chain
- * counts. Expiry does not: an expired channel is the usual reason to publish.
- */
-async function verifyCurrent(
-  bytes: Uint8Array,
-  roots: ReleaseSource['roots'],
-  { project, name }: { readonly project: string; readonly name: string },
-): Promise<Omit<CurrentChannel, 'etag' | 'release'>> {
-  const now = new Date(0);
-  const hint = 'Another project, other keys, or an attack. Look at it with lading inspect; it is never written over.';
-  return trusted(`Channel "${name}" on the target does not verify`, hint, async () => {
-    let firstError: unknown;
-    for (const root of [...roots].reverse()) {
-      try {
-        const { channel, digest } = await verifyChannel(bytes, root, { now, project, name });
-        return { channel, bytes, digest, signedUnder: root.root.version };
-      } catch (error) {
-        firstError ??= error;
-      }
-    }
-    throw firstError;
-  });
 }
 
 /** A release that is missing or does not verify is no reason to stop: the next publish replaces what points at it. */

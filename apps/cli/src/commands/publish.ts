@@ -14,7 +14,14 @@ import type { CommandContext, CommandResult, CommonOptions } from '../command-co
 import { openTarget, type TargetChoice, type TargetOptions } from '../config/open-target.js';
 import { loadRoleKey } from '../config/role-key.js';
 import { outSetting } from '../config/settings.js';
-import { type TrustOptions, timeSpan, wholeNumber, withCommonOptions, withTrustOption } from '../options.js';
+import {
+  type TrustOptions,
+  timeSpan,
+  wholeNumber,
+  withCommonOptions,
+  withTargetOptions,
+  withTrustOption,
+} from '../options.js';
 import { formatBytes } from '../output/byte-size.js';
 import { textFacts, textTable } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
@@ -34,12 +41,9 @@ const CHANNEL_LIFE_DAYS = 30;
 
 /** Adds `lading publish`. */
 export function addPublishCommand(program: Command, run: Run): void {
-  withTrustOption(withCommonOptions(program.command('publish')), 'the one beside the key')
+  withTargetOptions(withTrustOption(withCommonOptions(program.command('publish')), 'the one beside the key'))
     .description('upload what is new, read it back, then move the channel; safe to kill and repeat')
     .argument('[dir]', 'folder that lading split wrote (default: out of the configuration, else dist/release)')
-    .option('--target <url>', 'folder, or s3://bucket/prefix?region=…&endpoint=…&profile=…')
-    .option('--channel <name>', 'channel to move (default: stable)')
-    .option('--env <name>', 'environment of the configuration')
     .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
     .option('--release-version <text>', 'which release, where the folder holds several (default: the newest)')
     .option('--expires-in <span>', `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`, timeSpan)

@@ -19,6 +19,7 @@ export interface RuleOptions {
   readonly keepTogether?: readonly (readonly string[])[];
   readonly sharedMinBytes?: string;
   readonly trace?: string;
+  readonly variantMarker?: VariantMarkers;
 }
 
 /** Flags that say what the release is. */
@@ -40,6 +41,14 @@ export interface TrustOptions {
 export interface NamedGlobs {
   readonly name: string;
   readonly include: readonly string[];
+}
+
+/** `--variant-marker AXIS.VALUE=MARKER`, all of them: axis → value → marker. */
+export type VariantMarkers = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Flags that say which variants an app gets. */
+export interface VariantOptions {
+  readonly variant?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Every flag that a command may get, as commander hands them over. */
@@ -74,7 +83,12 @@ export function withRuleOptions(command: Command): Command {
     .option('--max-archive-bytes <size>', 'upper bound of an archive: bytes, or 8MiB')
     .option('--keep-together <glob,…>', 'never part what matches and needs one another (repeatable)', collectLists)
     .option('--shared-min-bytes <size>', 'merge small shared archives; a request is worth this much')
-    .option('--trace <file>', 'resource paths, one a line, in the order a game loaded them: the order inside archives');
+    .option('--trace <file>', 'resource paths, one a line, in the order a game loaded them: the order inside archives')
+    .option(
+      '--variant-marker <axis.value=marker>',
+      'files with this marker are a variant, as resolution.low=@1x (repeatable)',
+      collectMarkers,
+    );
 }
 
 /** What the release is. */
@@ -99,6 +113,15 @@ export function withTargetOptions(command: Command): Command {
     .option('--target <url>', 'folder, or s3://bucket/prefix?region=…&endpoint=…&profile=…')
     .option('--channel <name>', 'channel (default: stable)')
     .option('--env <name>', 'environment of the configuration');
+}
+
+/** Which variants an app gets. */
+export function withVariantOption(command: Command): Command {
+  return command.option(
+    '--variant <axis=value,…>',
+    'which variants to take, best first, as resolution=high,low (repeatable; default: the first of each axis)',
+    collectChoice,
+  );
 }
 
 /** Collects a repeatable flag. */
@@ -144,6 +167,19 @@ function collectNamed(value: string, previous: readonly NamedGlobs[] = []): read
     .filter((glob) => glob !== '');
   if (at < 1 || include.length === 0) throw new InvalidArgumentError('Expected NAME=GLOB or NAME=GLOB,GLOB.');
   return [...previous, { name: value.slice(0, at), include }];
+}
+
+function collectChoice(value: string, previous: VariantOptions['variant'] = {}): VariantOptions['variant'] {
+  const [, axis = '', list = ''] = /^([a-z0-9-]+)=([a-z0-9-]+(?:,[a-z0-9-]+)*)$/.exec(value) ?? [];
+  if (list === '') throw new InvalidArgumentError('Expected AXIS=VALUE or AXIS=VALUE,VALUE, as resolution=high,low.');
+  return { ...previous, [axis]: list.split(',') };
+}
+
+function collectMarkers(value: string, previous: VariantMarkers = {}): VariantMarkers {
+  const [, axis = '', name = '', marker = ''] = /^([a-z0-9-]+)\.([a-z0-9-]+)=(.+)$/.exec(value) ?? [];
+  if (marker === '')
+    throw new InvalidArgumentError('Expected AXIS.VALUE=MARKER, as resolution.low=@1x or locale.de=/de/.');
+  return { ...previous, [axis]: { ...previous[axis], [name]: marker } };
 }
 
 function collectLists(value: string, previous: readonly (readonly string[])[] = []): readonly (readonly string[])[] {

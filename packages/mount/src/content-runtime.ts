@@ -1,5 +1,12 @@
 // Over 300 lines: one lifetime with one set of private state; what can be decided or opened without it is in its own file.
-import { type Digest, isLadingError, type ReleaseArchive } from '@lading/manifest';
+import {
+  chosenValues,
+  type Digest,
+  isLadingError,
+  type ReleaseArchive,
+  type VariantChoice,
+  variantLayers,
+} from '@lading/manifest';
 import { openRemote, openSource, openStored } from './archive-opener.js';
 import type { ReadOptions } from './byte-source.js';
 import { contentTypeOf } from './content-type.js';
@@ -14,7 +21,7 @@ import { compilePatterns } from './path-pattern.js';
 import { ProgressMeter } from './progress-meter.js';
 import { ReleaseFollower } from './release-follower.js';
 import { restoreMounts } from './restore-mounts.js';
-import { archivesOfRoot, type Mounted, nameTaken, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
+import { type Mounted, nameTaken, neededArchives, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
 import type {
   AddMountOptions,
   Ensured,
@@ -28,7 +35,7 @@ import { closedError, noArchiveError, noChannelError, noMountError, releaseChang
 import { RuntimeEmitter, type RuntimeEvents, type RuntimeEventType } from './runtime-events.js';
 import { optionError, type ResolvedRuntimeOptions } from './runtime-options.js';
 import { snapshotOf } from './runtime-snapshot.js';
-import type { Missing, Mount, Resolution } from './runtime-types.js';
+import type { Missing, Mount, Resolution, RuntimeVariant } from './runtime-types.js';
 import { downloadsOf, missingOf, mountOf, readFrom, resolutionOf, summaryOf } from './runtime-views.js';
 import { SerialQueue } from './serial-queue.js';
 import type { KnownRelease } from './trust-state.js';
@@ -50,9 +57,11 @@ export class ContentRuntime implements Runtime {
   #intents: ReadonlyMap<string, MountIntent> = new Map();
   #held: readonly string[] = [];
   #sequence = 0;
+  #choice: VariantChoice;
 
   constructor(options: ResolvedRuntimeOptions) {
     this.#options = options;
+    this.#choice = options.variants;
     this.#events = new RuntimeEmitter(options.onEvent);
     this.#downloader = new Downloader({ ...options, events: this.#events });
     this.#follower = new ReleaseFollower(options, this.#events);
@@ -162,6 +171,19 @@ export class ContentRuntime implements Runtime {
     return URL.createObjectURL(await this.blob(path, options));
   }
 
+  variants(): readonly RuntimeVariant[] {
+    const axes = this.#inUse?.release.variants ?? [];
+    return axes.map((axis) => ({ ...axis, chosen: chosenValues(axis, this.#choice) }));
+  }
+
+  async setVariants(choice: VariantChoice): Promise<void> {
+    this.#assertOpen();
+    await this.#changes.run(() => {
+      this.#choice = choice;
+      return this.#replaceRows(this.#rows);
+    });
+  }
+
   missing(root: string): Missing {
     this.#assertOpen();
     return missingOf(this.#plan(root), this.#downloader);
@@ -200,7 +222,7 @@ export class ContentRuntime implements Runtime {
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort(closedError('The runtime'));
-    await this.#changes.run(() => this.#table.replace([]));
+    await this.#changes.run(() => this.#table.replace([], () => 0));
   }
 
   // ---- trust
@@ -249,7 +271,8 @@ export class ContentRuntime implements Runtime {
   }
 
   async #replaceRows(rows: readonly MountRow[]): Promise<void> {
-    const generation: Generation = await this.#table.replace(rows);
+    const layerOf = variantLayers(this.#active?.release.variants, this.#choice);
+    const generation: Generation = await this.#table.replace(rows, ({ variant }) => layerOf(variant));
     this.#events.emit('generation', { number: generation.number });
   }
 
@@ -337,11 +360,12 @@ export class ContentRuntime implements Runtime {
     const otherNames = new Set(this.mounts().map(({ name }) => name));
     for (const name of this.#intents.keys()) otherNames.delete(name);
     const active = this.#intents.size > 0 ? this.#active?.digest : undefined;
-    return { active, intents: this.#intents, held: this.#held, otherNames };
+    return { active, intents: this.#intents, held: this.#held, otherNames, variants: this.#choice };
   }
 
   #needs(root: string, archive: string): boolean {
-    return this.#active !== undefined && archivesOfRoot(root, this.#active).includes(archive);
+    if (this.#active === undefined) return false;
+    return neededArchives(root, this.#active, this.#choice).some(({ name }) => name === archive);
   }
 
   #lifeOr(signal: AbortSignal | undefined): AbortSignal {
@@ -382,7 +406,7 @@ export class ContentRuntime implements Runtime {
     if (downloadsOf(current).some((archive) => !this.#downloader.isLocal(archive))) return undefined;
     const opened = new Map<string, { content: MountedContent; isLocal: boolean }>();
     try {
-      const required = new Set(archivesOfRoot(plan.root, current.release));
+      const required = new Set(neededArchives(plan.root, current.release, this.#choice).map(({ name }) => name));
       for (const wanted of current.mounts) {
         const content = await this.#openWanted(wanted, repaired, signal).catch((error: unknown) => {
           if (required.has(wanted.name) || isContentVerdict(error)) throw error;
@@ -450,8 +474,8 @@ export class ContentRuntime implements Runtime {
     this.#held = plan.held;
     await this.#replaceRows(rows);
     this.#report(before);
-    const names = archivesOfRoot(plan.root, plan.release);
-    return names.flatMap((name) => this.#row(name)?.mount ?? []);
+    const needed = neededArchives(plan.root, plan.release, this.#choice);
+    return needed.flatMap(({ name }) => this.#row(name)?.mount ?? []);
   }
 
   #report(before: ReadonlyMap<string, MountRow>): void {

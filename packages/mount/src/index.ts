@@ -40,7 +40,7 @@ export { createRuntime } from './runtime.js';
 export type { RuntimeEvent, RuntimeEvents, RuntimeEventType } from './runtime-events.js';
 export type { RuntimeOptions } from './runtime-options.js';
 export { RUNTIME_DEFAULTS } from './runtime-options.js';
-export type { Missing, Mount, Progress, Resolution, ResolvedEntry } from './runtime-types.js';
+export type { Missing, Mount, Progress, Resolution, ResolvedEntry, RuntimeVariant } from './runtime-types.js';
 export { createSha256 } from './sha256-stream.js';
 export type { KnownRelease, TrustContext, TrustOptions, TrustState } from './trust-state.js';
 export { loadTrust } from './trust-state.js';

@@ -1,6 +1,6 @@
-import type { Generation, MountRow } from './mount-table.js';
+import type { Generation, RankedRow } from './mount-table.js';
 
-/** A path that two or more mounts of equal priority serve, so that only the order of mounting decides. */
+/** A path that two or more mounts of equal priority and no preferred variant serve, so that only the order of mounting decides. */
 export interface MountConflict {
   /** `undefined` where all of them know the path only by its hash (Defold release builds). */
   readonly path: string | undefined;
@@ -16,11 +16,14 @@ export const MAX_CONFLICTS = 10_000;
 
 /**
  * Finds paths that mounts of equal priority serve both, at most {@link MAX_CONFLICTS} of them. Looks only at
- * priorities that more than one mount has.
+ * priorities that more than one mount has. Where the choice of variants decides, there is no conflict.
  */
 export function findConflicts(generation: Generation): MountConflict[] {
-  const groups = new Map<number, MountRow[]>();
-  for (const row of generation.rows) groups.set(row.mount.priority, [...(groups.get(row.mount.priority) ?? []), row]);
+  const groups = new Map<string, RankedRow[]>();
+  for (const row of generation.rows) {
+    const rank = `${row.mount.priority} ${row.layer}`;
+    groups.set(rank, [...(groups.get(rank) ?? []), row]);
+  }
   const conflicts: MountConflict[] = [];
   for (const rows of groups.values()) if (rows.length > 1) addConflicts(rows, conflicts);
   return conflicts.slice(0, MAX_CONFLICTS);
@@ -31,7 +34,7 @@ interface Claim {
   readonly mounts: string[];
 }
 
-function addConflicts(rows: readonly MountRow[], conflicts: MountConflict[]): void {
+function addConflicts(rows: readonly RankedRow[], conflicts: MountConflict[]): void {
   const claims = new Map<bigint, Claim>();
   for (const { mount, content, allows } of rows) {
     for (const { hash, path } of content.keys()) {

@@ -10,17 +10,23 @@ export interface MountRow {
   readonly allows: PathPredicate | undefined;
 }
 
+/** A row of a generation. */
+export interface RankedRow extends MountRow {
+  /** Among rows of equal priority the greater one wins: how the variant of the archive fares under the app's choice. */
+  readonly layer: number;
+}
+
 /** A row that has a path, and what the path leads to there. */
 export interface Candidate {
-  readonly row: MountRow;
+  readonly row: RankedRow;
   readonly entry: ContentEntry;
 }
 
 /** An immutable snapshot of the table. Whoever reads from it holds a pin; its archives stay open until the last pin. */
 export interface Generation {
   readonly number: number;
-  /** Best first: higher priority, then later sequence. */
-  readonly rows: readonly MountRow[];
+  /** Best first: higher priority, then the wanted variant, then later sequence. */
+  readonly rows: readonly RankedRow[];
 }
 
 /** Every row that has a path, best first. A row that has it is a candidate, whether its bytes are sound or not. */
@@ -58,9 +64,10 @@ export class MountTable {
   }
 
   /** Replaces all rows. Resolves when contents that nobody needs any more are closed. */
-  async replace(rows: readonly MountRow[]): Promise<Generation> {
+  async replace(rows: readonly MountRow[], layerOf: (mount: Mount) => number): Promise<Generation> {
     const before = this.#current;
-    const next: Generation = { number: before.number + 1, rows: [...rows].sort(compareRows) };
+    const ranked = rows.map((row): RankedRow => ({ ...row, layer: layerOf(row.mount) }));
+    const next: Generation = { number: before.number + 1, rows: ranked.sort(compareRows) };
     for (const { content } of next.rows) this.#holders.set(content, (this.#holders.get(content) ?? 0) + 1);
     this.#pins.set(next, 1);
     this.#current = next;
@@ -96,6 +103,6 @@ export class MountTable {
   }
 }
 
-function compareRows(a: MountRow, b: MountRow): number {
-  return b.mount.priority - a.mount.priority || b.mount.sequence - a.mount.sequence;
+function compareRows(a: RankedRow, b: RankedRow): number {
+  return b.mount.priority - a.mount.priority || b.layer - a.layer || b.mount.sequence - a.mount.sequence;
 }

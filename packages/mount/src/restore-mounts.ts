@@ -8,7 +8,6 @@ import type { MountRecords } from './mount-records.js';
 import type { MountRow } from './mount-table.js';
 import { compilePatterns } from './path-pattern.js';
 import { assertCompatible, assertNotRevoked } from './release-compat.js';
-import { archivesOfRoot } from './root-plan.js';
 import type { RuntimeEmitter } from './runtime-events.js';
 import type { ResolvedRuntimeOptions } from './runtime-options.js';
 import { mountOf } from './runtime-views.js';
@@ -110,10 +109,12 @@ function archiveToRestore(intent: MountIntent, { release, digest }: KnownRelease
   );
 }
 
-function isWhole(root: string, active: KnownRelease, intents: ReadonlyMap<string, MountIntent>): boolean {
-  if (!Object.hasOwn(active.release.roots, root)) return false;
+/** Whether a root has what it needs whatever the choice is: which variants come with it is seen to by the next `ensure`. */
+function isWhole(root: string, { release }: KnownRelease, intents: ReadonlyMap<string, MountIntent>): boolean {
+  if (!Object.hasOwn(release.roots, root)) return false;
   const mounted = new Set([...intents.values()].map(({ archive }) => archive));
-  return archivesOfRoot(root, active).every((name) => mounted.has(name));
+  const isVariant = new Set(release.archives.flatMap(({ name, variant }) => (variant === undefined ? [] : [name])));
+  return (release.roots[root]?.archives ?? []).every((name) => mounted.has(name) || isVariant.has(name));
 }
 
 async function forget(names: readonly string[], { options, events, context }: RestoreContext): Promise<void> {

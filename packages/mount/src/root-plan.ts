@@ -1,4 +1,4 @@
-import type { Digest, ReleaseArchive } from '@lading/manifest';
+import { archivesOfRoot, type Digest, type ReleaseArchive, type VariantChoice, variantLayers } from '@lading/manifest';
 import { MountError } from './mount-error.js';
 import type { MountIntent, MountMode } from './mount-intent.js';
 import { printableName } from './source-name.js';
@@ -33,17 +33,20 @@ export interface Mounted {
   readonly held: readonly string[];
   /** Names of mounts that come from no release. */
   readonly otherNames: ReadonlySet<string>;
+  /** Which variants the app wants. */
+  readonly variants: VariantChoice;
 }
 
 /**
  * Plans the mounts after `ensure(root)`. Pure. Everything comes from one release: where the mounted archives are of an
- * older one, all of them are carried over with it, so that old and new never mix.
+ * older one, all of them are carried over with it, so that old and new never mix. Variants that are not wanted any more go,
+ * unless another root that was made whole has nothing else.
  *
  * @throws MountError `ERR_ROOT_NOT_FOUND`; `ERR_MOUNT_EXISTS` where the root needs a name that another mount has.
  */
 export function planRoot(root: string, release: KnownRelease, mounted: Mounted): RootPlan {
   const archives = new Map(release.release.archives.map((archive) => [archive.name, archive]));
-  const needed = archivesOfRoot(root, release);
+  const needed = neededArchives(root, release, mounted.variants);
   const isSameRelease = mounted.active === undefined || mounted.active === release.digest;
   const held = mounted.held.filter((name) => name !== root && hasRoot(release, name));
   const wanted = new Map<string, WantedMount>();
@@ -53,17 +56,33 @@ export function planRoot(root: string, release: KnownRelease, mounted: Mounted):
     const archive = archives.get(intent.archive);
     if (archive !== undefined) wanted.set(intent.name, { ...intent, archive });
   }
-  const names = isSameRelease ? needed : [...held.flatMap((name) => archivesOfRoot(name, release)), ...needed];
-  for (const name of names) {
-    if (mounted.otherNames.has(name)) throw nameTaken(name);
-    addRootArchive(wanted, archives.get(name));
+  const others = isSameRelease ? [] : held.flatMap((name) => neededArchives(name, release, mounted.variants));
+  for (const archive of [...others, ...needed]) {
+    if (mounted.otherNames.has(archive.name)) throw nameTaken(archive.name);
+    addRootArchive(wanted, archive);
   }
+  for (const left of leftOvers(release, [...wanted.values()], held, mounted.variants)) wanted.delete(left);
   for (const { name } of mounted.intents.values()) if (!wanted.has(name)) dropped.push(name);
   return { root, release, mounts: [...wanted.values()], dropped, held: [...held, root].sort() };
 }
 
-function addRootArchive(wanted: Map<string, WantedMount>, archive: ReleaseArchive | undefined): void {
-  if (archive === undefined) throw new Error('unreachable: a verified release names only archives that it has');
+/** Names of mounts of variants that are not wanted, and that no root needs until its wanted ones are there. */
+function leftOvers(
+  release: KnownRelease,
+  mounts: readonly WantedMount[],
+  held: readonly string[],
+  choice: VariantChoice,
+): string[] {
+  const layerOf = variantLayers(release.release.variants, choice);
+  const unwanted = mounts.filter(({ isForRoot, archive }) => isForRoot && layerOf(archive.variant) < 0);
+  if (unwanted.length === 0) return [];
+  const there = new Set(mounts.map(({ archive }) => archive.name));
+  const waiting = held.filter((root) => !neededArchives(root, release, choice).every(({ name }) => there.has(name)));
+  const kept = new Set(waiting.flatMap((root) => release.release.roots[root]?.archives ?? []));
+  return unwanted.filter(({ archive }) => !kept.has(archive.name)).map(({ name }) => name);
+}
+
+function addRootArchive(wanted: Map<string, WantedMount>, archive: ReleaseArchive): void {
   const { name, priority } = archive;
   const existing = wanted.get(name);
   if (existing !== undefined && existing.archive.name !== name) throw nameTaken(name);
@@ -72,10 +91,11 @@ function addRootArchive(wanted: Map<string, WantedMount>, archive: ReleaseArchiv
   else wanted.set(name, { name, archive, priority, mode: 'download', allow: undefined, isForRoot: true });
 }
 
-/** Names of the archives that a root needs. */
-export function archivesOfRoot(root: string, release: KnownRelease): readonly string[] {
+/** The archives that a root needs, of the wanted variants. @throws MountError `ERR_ROOT_NOT_FOUND` */
+export function neededArchives(root: string, release: KnownRelease, choice: VariantChoice): readonly ReleaseArchive[] {
+  const found = archivesOfRoot(release.release, root, choice);
+  if (found !== undefined) return found;
   const { roots } = release.release;
-  if (hasRoot(release, root)) return roots[root]?.archives ?? [];
   const known = Object.keys(roots).sort();
   const shown = known.slice(0, 20).join(', ');
   throw new MountError('ERR_ROOT_NOT_FOUND', `Release ${release.release.version} has no root ${printableName(root)}`, {

@@ -1,4 +1,4 @@
-import { decodeResourcePayload } from '@lading/manifest';
+import { decodeResourcePayload, type VariantChoice } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
 import type { DecodeDefoldPayload } from './defold-content.js';
 import { httpOrigin } from './http-origin.js';
@@ -32,6 +32,8 @@ export interface RuntimeOptions {
   readonly app?: string | undefined;
   /** The engine's version, checked against the release's list. Default: not checked. */
   readonly engine?: string | undefined;
+  /** Which variants are wanted: `{ resolution: ['high', 'low'], locale: 'de' }`, best first. Default: the first value of each axis. */
+  readonly variants?: VariantChoice | undefined;
   /** What names this install in staged rollouts. Default: a random id that is kept in the store. */
   readonly installId?: string | undefined;
   /** `stored` starts without a refresh: offline first; call `refresh()` when it suits. Default `refresh`. */
@@ -69,6 +71,7 @@ export interface ResolvedRuntimeOptions {
   readonly trust: TrustOptions | undefined;
   readonly app: string | undefined;
   readonly engine: string | undefined;
+  readonly variants: VariantChoice;
   readonly installId: string | undefined;
   readonly start: 'refresh' | 'stored';
   readonly now: () => Date;
@@ -89,6 +92,7 @@ export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeO
     trust: place === undefined ? undefined : trustOptions(options, place.channel),
     app: options.app,
     engine: options.engine,
+    variants: options.variants ?? {},
     installId: options.installId,
     start: options.start ?? 'refresh',
     now: options.now ?? (() => new Date()),

@@ -1,4 +1,4 @@
-import type { Digest, JsonObject } from '@lading/manifest';
+import type { Digest, JsonObject, VariantAxis } from '@lading/manifest';
 
 /** One archive attached to the runtime under a name. */
 export interface Mount {
@@ -10,6 +10,8 @@ export interface Mount {
   /** Digest of the archive where it is known (signed releases). */
   readonly digest?: Digest | undefined;
   readonly release?: string | undefined;
+  /** Which variant of its paths it holds (`resolution=low`). Default: it has no variants. */
+  readonly variant?: string | undefined;
   /** `local`: every byte is in the store, in memory or on disk. `remote`: read by ranges. */
   readonly state: 'local' | 'remote';
   readonly entries: number;
@@ -56,4 +58,10 @@ export interface Progress {
   readonly receivedBytes: number;
   readonly totalBytes: number;
   readonly archive: string;
+}
+
+/** One way in which content differs, and what the app gets of it. */
+export interface RuntimeVariant extends VariantAxis {
+  /** The wanted values, best first. */
+  readonly chosen: readonly string[];
 }

@@ -30,6 +30,7 @@ export function mountOf(
     sequence: intent.sequence,
     digest: archive.digest,
     release: facts.release.release.version,
+    ...(archive.variant === undefined ? {} : { variant: archive.variant }),
     state: facts.isLocal ? 'local' : 'remote',
     entries: facts.entries,
     sizeBytes: archive.sizeBytes,

@@ -1,4 +1,4 @@
-import type { Digest } from '@lading/manifest';
+import type { Digest, VariantChoice } from '@lading/manifest';
 import type { ByteSource, ReadOptions } from './byte-source.js';
 import type { PathId, RootId } from './content-ids.js';
 import { ContentRuntime } from './content-runtime.js';
@@ -6,7 +6,7 @@ import type { MountConflict } from './mount-conflicts.js';
 import type { MountMode } from './mount-intent.js';
 import type { RuntimeEvents, RuntimeEventType } from './runtime-events.js';
 import { type RuntimeOptions, resolveRuntimeOptions } from './runtime-options.js';
-import type { Missing, Mount, Progress, Resolution } from './runtime-types.js';
+import type { Missing, Mount, Progress, Resolution, RuntimeVariant } from './runtime-types.js';
 
 /** What to mount: an archive of the release by name, or any byte source. */
 export interface AddMountOptions {
@@ -108,6 +108,17 @@ export interface Runtime {
   blob(path: PathId, options?: ReadOptions): Promise<Blob>;
   /** {@link read} as an object URL; the caller revokes it. */
   url(path: PathId, options?: ReadOptions): Promise<string>;
+  /** In which ways content differs (resolution, locale, codec), and which of it the app gets. */
+  variants(): readonly RuntimeVariant[];
+  /**
+   * Chooses other variants. What is mounted is put in the order of the new choice at once; what is not there yet comes with the
+   * next `ensure` of each root, which takes what is not wanted any more away in the same step. So low resolution first, then
+   * `setVariants({ resolution: 'high' })` and `ensure(root)` again, swaps high for low in place.
+   *
+   * @example
+   * await runtime.setVariants({ resolution: ['high', 'low'], locale: 'de' });
+   */
+  setVariants(choice: VariantChoice): Promise<void>;
   /** What `ensure` would download. No I/O. @throws MountError `ERR_ROOT_NOT_FOUND`, `ERR_NO_CHANNEL`. */
   missing(root: RootId): Missing;
   /**

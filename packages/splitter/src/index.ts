@@ -20,6 +20,8 @@ export type { PlacementRule, PlannedArchive, PlannedResource, RootFacts, SplitPl
 export type { ArchiveRule, RootRule, SharedRule, SplitRules } from './plan/split-rules.js';
 export { SPLIT_RULES_DEFAULTS } from './plan/split-rules.js';
 export type { AssignedGroup, Assignment, SplitGraph, SplitStrategy } from './plan/split-strategy.js';
+export type { PathVariant, VariantRules } from './plan/variant-rules.js';
+export { variantReader } from './plan/variant-rules.js';
 
 // What an update costs.
 

@@ -7,6 +7,7 @@ export type SplitErrorCode =
   | 'ERR_SPLIT_NO_ROOTS'
   | 'ERR_SPLIT_LOST'
   | 'ERR_SPLIT_PLAN'
+  | 'ERR_SPLIT_VARIANTS'
   // content
   | 'ERR_CONTENT_MISSING'
   | 'ERR_CONTENT_FORBIDDEN'

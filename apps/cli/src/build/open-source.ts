@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { defoldGraph, type GraphSource, loadGraph, type ResourceGraph } from '@lading/graph';
 import { directoryGraph, readPieces, webScanners } from '@lading/graph/node';
-import { type ContentSource, directoryContent, openContent } from '@lading/splitter';
+import { type ContentSource, directoryContent, openContent, type SplitRules, variantReader } from '@lading/splitter';
 import { CliError } from '../cli-error.js';
 import type { SourceSetting } from '../config/lading-config.js';
 import { inputError } from '../read-input.js';
@@ -13,10 +13,14 @@ export interface OpenedSource {
 }
 
 /** Opens what a source setting names: content first, then the graph, which may need the content's manifest. */
-export async function openSource(setting: SourceSetting, signal: AbortSignal): Promise<OpenedSource> {
+export async function openSource(
+  setting: SourceSetting,
+  rules: SplitRules,
+  signal: AbortSignal,
+): Promise<OpenedSource> {
   const content = await openContentOf(setting, signal);
   try {
-    return { content, graph: await loadGraph(await graphSource(setting, content, signal), { signal }) };
+    return { content, graph: await loadGraph(await graphSource(setting, rules, content, signal), { signal }) };
   } catch (error) {
     await content.close();
     throw error;
@@ -34,7 +38,13 @@ function openContentOf(setting: SourceSetting, signal: AbortSignal): Promise<Con
   }
 }
 
-async function graphSource(setting: SourceSetting, content: ContentSource, signal: AbortSignal): Promise<GraphSource> {
+async function graphSource(
+  setting: SourceSetting,
+  { variants }: SplitRules,
+  content: ContentSource,
+  signal: AbortSignal,
+): Promise<GraphSource> {
+  const read = variantReader(variants);
   switch (setting.kind) {
     case 'defold':
       if (setting.graph === undefined) return manifestGraph(setting.content, content);
@@ -45,6 +55,7 @@ async function graphSource(setting: SourceSetting, content: ContentSource, signa
         edges: setting.edges,
         entries: setting.entries,
         scanners: webScanners(),
+        commonPath: variants === undefined ? undefined : (path) => read(path)?.path,
       });
     case 'custom':
       return setting.graph;

@@ -24,7 +24,7 @@ export async function planSource(
   settings: BuildSettings,
   given?: SplitPlan,
 ): Promise<PlannedSource> {
-  const { graph, content } = await openSource(settings.source, context.signal);
+  const { graph, content } = await openSource(settings.source, settings.rules, context.signal);
   try {
     const roots = selectRoots(graph, rootTest(settings.rules));
     const plan =

@@ -12,15 +12,15 @@ import { type Revision, readRevision } from '../build/read-revision.js';
 import { usageError } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { EXIT } from '../exit-code.js';
-import { withCommonOptions } from '../options.js';
+import { type VariantOptions, withCommonOptions, withVariantOption } from '../options.js';
 import { diffText } from '../output/diff-text.js';
 import type { Run } from '../run-program.js';
 
-type DiffOptions = CommonOptions & { readonly maxUpdate?: number; readonly channel?: string };
+type DiffOptions = CommonOptions & VariantOptions & { readonly maxUpdate?: number; readonly channel?: string };
 
 /** Adds `lading diff`. */
 export function addDiffCommand(program: Command, run: Run): void {
-  withCommonOptions(program.command('diff'))
+  withVariantOption(withCommonOptions(program.command('diff')))
     .description('what a player of A downloads for B: bytes, requests and archives per root')
     .argument('<a>', 'folder or URL of a layout, a release document, or a plan of lading plan --json')
     .argument('<b>', 'the same, later')
@@ -46,11 +46,11 @@ export function addDiffCommand(program: Command, run: Run): void {
 async function diff(
   context: CommandContext,
   [a, b]: readonly [string, string],
-  { channel, maxUpdate }: DiffOptions,
+  { channel, maxUpdate, variant }: DiffOptions,
 ): Promise<CommandResult> {
   const before = await readRevision(context, a, channel);
   const after = await readRevision(context, b, channel);
-  const compared = compare(before, after);
+  const compared = compare(before, after, variant);
   const tooLarge = maxUpdate === undefined ? [] : compared.roots.filter((root) => isOver(root, maxUpdate));
   return {
     json: {
@@ -66,9 +66,10 @@ async function diff(
   };
 }
 
-function compare(before: Revision, after: Revision): PlanDiff | ReleaseDiff {
-  if (before.kind === 'plan' && after.kind === 'plan') return diffPlans(before.plan, after.plan);
-  if (before.kind === 'release' && after.kind === 'release') return diffReleases(before.release, after.release);
+function compare(before: Revision, after: Revision, variants: VariantOptions['variant']): PlanDiff | ReleaseDiff {
+  if (before.kind === 'plan' && after.kind === 'plan') return diffPlans(before.plan, after.plan, { variants });
+  if (before.kind === 'release' && after.kind === 'release')
+    return diffReleases(before.release, after.release, { variants });
   throw usageError(
     `${before.name} is a ${before.kind} and ${after.name} is a ${after.kind}`,
     'Compare two releases or two plans: they count different bytes.',

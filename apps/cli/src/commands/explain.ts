@@ -24,7 +24,7 @@ async function explainPath(context: CommandContext, path: string, options: AllOp
   const planned = await planSource(context, await buildSettings(context, options));
   try {
     const { graph, roots, base, plan } = planned;
-    if (graph.nodeOf(path) === -1) throw unknownPath(graph.nodeCount, path);
+    if (graph.nodeOf(path) === -1) throw unknownPath(graph.nodeCount, path, formsOf(plan, path));
     const explanation = explain(graph, { roots, base, path });
     const placement = placementOf(plan, path);
     return {
@@ -48,7 +48,18 @@ function placementOf(plan: SplitPlan, path: string): Placement | undefined {
   return archive && { name: archive.name, rule: archive.rule, consumers: archive.consumers };
 }
 
-function unknownPath(nodeCount: number, path: string): CliError {
+/** The files of a plan that are variants of a path. */
+function formsOf(plan: SplitPlan, path: string): readonly string[] {
+  return plan.archives.flatMap(({ resources }) => resources.filter(({ as }) => as === path).map((one) => one.path));
+}
+
+function unknownPath(nodeCount: number, path: string, forms: readonly string[]): CliError {
+  if (forms.length > 0) {
+    return new CliError('ERR_INPUT_UNKNOWN', `${oneLine(path)} is several files, one for each variant`, {
+      details: { path, files: [...forms] },
+      hint: `Explain one of them: ${forms.slice(0, 5).map(oneLine).join(', ')}.`,
+    });
+  }
   return new CliError('ERR_INPUT_UNKNOWN', `the graph has no resource ${oneLine(path)}`, {
     details: { path },
     hint: `Paths start with / and end in the compiled extension for Defold. The graph has ${nodeCount} resources: lading plan --json lists those outside the base.`,

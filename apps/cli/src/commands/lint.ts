@@ -66,7 +66,7 @@ export function addLintCommand(program: Command, run: Run): void {
 async function lint(context: CommandContext, options: LintCommandOptions): Promise<CommandResult> {
   const ignore = (options.ignore ?? []).map(ruleOf);
   const { source, rules, strategy } = await buildSettings(context, options);
-  const opened = await openSource(source, context.signal);
+  const opened = await openSource(source, rules, context.signal);
   try {
     const { graph } = opened;
     const roots = selectRoots(graph, rules.roots === undefined ? undefined : anyGlob(rules.roots));

@@ -6,13 +6,21 @@ import type { CommandContext, CommandResult, CommonOptions } from '../command-co
 import { loadTrust } from '../config/keys.js';
 import { contentPlace } from '../mounting/content-place.js';
 import { storePullRecord } from '../mounting/pull-record.js';
-import { collect, type TrustOptions, withCommonOptions, withTrustOption } from '../options.js';
+import {
+  collect,
+  type TrustOptions,
+  type VariantOptions,
+  withCommonOptions,
+  withTrustOption,
+  withVariantOption,
+} from '../options.js';
 import { formatBytes } from '../output/byte-size.js';
 import { textFacts, textTable } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
 
 type PullOptions = CommonOptions &
-  TrustOptions & {
+  TrustOptions &
+  VariantOptions & {
     readonly root?: readonly string[];
     readonly to: string;
     readonly channel?: string;
@@ -23,7 +31,7 @@ type PullOptions = CommonOptions &
 
 /** Adds `lading pull`. */
 export function addPullCommand(program: Command, run: Run): void {
-  withTrustOption(withCommonOptions(program.command('pull')))
+  withVariantOption(withTrustOption(withCommonOptions(program.command('pull'))))
     .description('download and verify what roots need, as a player would; run again to go on or to update')
     .argument('<url>', 'prefix of a published layout, its channel document, or a folder')
     .requiredOption('--to <dir>', 'folder that keeps the archives')
@@ -43,7 +51,7 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
   const { origin, channel } = await contentPlace(context, url, options.channel);
   const { signal } = context;
   const trust = await loadTrust(context, options.trust);
-  const { project, app, engine } = options;
+  const { project, app, engine, variant: variants = {} } = options;
   const store = nodeStore(resolve(context.cwd, options.to));
   try {
     if (trust === undefined) context.note('trusting the root of first use; pin it with --trust root.1.json');
@@ -60,6 +68,7 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
       project,
       app,
       engine,
+      variants,
       now: context.now,
       codecs: nodeCodecs,
       signal,
@@ -67,7 +76,7 @@ async function pull(context: CommandContext, url: string, options: PullOptions):
     try {
       // A game goes on with what it has; who asks for an update has to hear that there was none.
       assertFollowed(refused);
-      await storePullRecord(store, { channel, trust });
+      await storePullRecord(store, { channel, trust, variants });
       return pullResult(runtime, options.to, await ensureAll(context, runtime, options.root ?? allRoots(runtime)));
     } finally {
       await runtime.close();
@@ -136,6 +145,7 @@ function pullResult(runtime: Runtime, to: string, ensured: readonly Ensured[]): 
         entries: m.entries,
         sizeBytes: m.sizeBytes,
         digest: m.digest ?? null,
+        variant: m.variant ?? null,
         state: m.state,
       })),
     },

@@ -2,15 +2,23 @@ import type { Command } from 'commander';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { loadTrust } from '../config/keys.js';
 import { openMounts } from '../mounting/open-mounts.js';
-import { type TrustOptions, withCommonOptions, withTrustOption } from '../options.js';
+import {
+  type TrustOptions,
+  type VariantOptions,
+  withCommonOptions,
+  withTrustOption,
+  withVariantOption,
+} from '../options.js';
 import { formatBytes } from '../output/byte-size.js';
 import type { Run } from '../run-program.js';
 
-type ReadOptions = CommonOptions & TrustOptions & { readonly channel?: string; readonly root?: string };
+type ReadOptions = CommonOptions &
+  TrustOptions &
+  VariantOptions & { readonly channel?: string; readonly root?: string };
 
 /** Adds `lading read`. */
 export function addReadCommand(program: Command, run: Run): void {
-  withTrustOption(withCommonOptions(program.command('read')))
+  withVariantOption(withTrustOption(withCommonOptions(program.command('read'))))
     .description('resolve a resource through the mounts and write its verified bytes to stdout')
     .argument('<place>', 'URL or folder of a layout, or the folder that lading pull keeps')
     .argument('<path>', 'resource path')
@@ -27,7 +35,8 @@ export function addReadCommand(program: Command, run: Run): void {
 
 async function read(context: CommandContext, place: string, path: string, options: ReadOptions): Promise<undefined> {
   const trust = await loadTrust(context, options.trust);
-  const mounts = await openMounts(context, place, { trust, channel: options.channel, root: options.root });
+  const { channel, root, variant: variants } = options;
+  const mounts = await openMounts(context, place, { trust, channel, root, variants });
   try {
     const bytes = await mounts.runtime.read(path, { signal: context.signal });
     const { mount, entry, shadowed, state } = mounts.runtime.resolve(path);

@@ -46,6 +46,7 @@ const FIELDS: ReadonlyMap<string, Check> = new Map<keyof LadingConfig, Check>([
   ['keepTogether', list],
   ['shared', object],
   ['trace', text],
+  ['variants', object],
   ['priority', priority],
   ['sign', sign],
   ['channel', text],

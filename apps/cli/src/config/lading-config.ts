@@ -2,7 +2,7 @@ import type { GraphSource } from '@lading/graph';
 import type { ReleaseCompat } from '@lading/manifest';
 import type { PublishTarget } from '@lading/publisher';
 import type { S3TargetOptions } from '@lading/s3';
-import type { ArchiveRule, ContentSource, RootFacts, SplitStrategy } from '@lading/splitter';
+import type { ArchiveRule, ContentSource, RootFacts, SplitStrategy, VariantRules } from '@lading/splitter';
 
 /** A Defold build: where its graph and its content are. Paths are relative to the config file. */
 export interface DefoldSource {
@@ -69,6 +69,8 @@ export interface LadingConfig {
     | undefined;
   /** File with the order in which a game loaded its resources, one path a line: the order inside archives. Default: dependencies first. */
   readonly trace?: string | undefined;
+  /** Files that are variants of one path: axis → value → marker in file names, as `{ resolution: { low: '@1x', high: '@2x' } }`. Default none. */
+  readonly variants?: VariantRules | undefined;
   /** Mount priority of archives without a rule. Default 10. */
   readonly priority?: number | undefined;
   readonly sign?: { readonly key: string } | undefined;

@@ -122,6 +122,7 @@ function ruleSettings(
     keepTogether: options.keepTogether ?? config.keepTogether,
     shared: options.sharedMinBytes === undefined ? config.shared : { minBytes: options.sharedMinBytes },
     loadOrder,
+    variants: options.variantMarker ?? config.variants,
     priority: config.priority,
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { ReleaseArchive } from '@lading/manifest';
+import { archivesOfRoot, type Release, type ReleaseArchive, type VariantChoice, variantLayers } from '@lading/manifest';
 import { createRuntime, MountError, memoryStore } from '@lading/mount';
 import { fileSource, nodeCodecs } from '@lading/mount/node';
 import { openReleaseFolder } from '@lading/publisher/node';
@@ -13,16 +13,14 @@ const CHUNK_BYTES = 1024 * 1024;
 export async function mountLayout(
   context: CommandContext,
   dir: string,
-  { trust, root }: OpenMountsOptions,
+  { trust, root, variants }: OpenMountsOptions,
 ): Promise<OpenMounts> {
   const { signal, now } = context;
   const { release } = await openReleaseFolder(dir, { trust, signal });
   const store = memoryStore();
   const runtime = await createRuntime({ store, now, codecs: nodeCodecs, signal });
   try {
-    const names = root === undefined ? undefined : release.roots[root]?.archives;
-    for (const archive of release.archives) {
-      if (names !== undefined && !names.includes(archive.name)) continue;
+    for (const archive of archivesToMount(release, root, variants)) {
       await assertWhole(join(dir, archive.key), archive, signal);
       const source = await fileSource(join(dir, archive.key), { signal });
       await runtime.addMount({ name: archive.name, priority: archive.priority, source, signal });
@@ -32,6 +30,20 @@ export async function mountLayout(
     throw error;
   }
   return { runtime, close: () => runtime.close() };
+}
+
+/** Those of the wanted variants, the better ones later: of equal priorities the later mount wins. */
+function archivesToMount(
+  release: Release,
+  root: string | undefined,
+  variants: VariantChoice | undefined,
+): readonly ReleaseArchive[] {
+  const layerOf = variantLayers(release.variants, variants);
+  const archives =
+    root === undefined ? release.archives : (archivesOfRoot(release, root, variants) ?? release.archives);
+  return archives
+    .filter(({ variant }) => layerOf(variant) >= 0)
+    .sort((a, b) => layerOf(a.variant) - layerOf(b.variant));
 }
 
 async function assertWhole(file: string, archive: ReleaseArchive, signal: AbortSignal): Promise<void> {

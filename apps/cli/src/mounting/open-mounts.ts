@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { channelKey } from '@lading/manifest';
+import { channelKey, type VariantChoice } from '@lading/manifest';
 import { createRuntime, memoryOrigin, memoryStore, type Runtime } from '@lading/mount';
 import { nodeCodecs, nodeStore } from '@lading/mount/node';
 import type { CommandContext } from '../command-context.js';
@@ -22,6 +22,8 @@ export interface OpenMountsOptions {
   readonly channel: string | undefined;
   /** Mount only what this root needs. Default: every archive of the release. */
   readonly root: string | undefined;
+  /** Which variants serve. Default: those that were pulled, else the first value of each axis. */
+  readonly variants: VariantChoice | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function openMounts(
 async function openStored(
   context: CommandContext,
   folder: string,
-  { trust, channel }: OpenMountsOptions,
+  { trust, channel, variants }: OpenMountsOptions,
 ): Promise<OpenMounts> {
   const { signal, now } = context;
   const store = nodeStore(folder);
@@ -57,6 +59,7 @@ async function openStored(
     channel: channel ?? pulled?.channel,
     keys: trust ?? pulled?.trust ?? 'first-use',
     start: 'stored',
+    variants: variants ?? pulled?.variants,
     now,
     codecs: nodeCodecs,
     signal,
@@ -67,7 +70,7 @@ async function openStored(
 async function openPublished(
   context: CommandContext,
   place: ContentPlace,
-  { trust, root }: OpenMountsOptions,
+  { trust, root, variants }: OpenMountsOptions,
 ): Promise<OpenMounts> {
   const { signal, now } = context;
   const store = memoryStore();
@@ -77,6 +80,7 @@ async function openPublished(
     origin: place.origin,
     channel: place.channel,
     keys: trust ?? 'first-use',
+    variants,
     now,
     codecs: nodeCodecs,
     signal,

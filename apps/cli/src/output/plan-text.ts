@@ -1,3 +1,4 @@
+import { variantLayers } from '@lading/manifest';
 import type { PlannedArchive, SplitPlan } from '@lading/splitter';
 import { formatBytes } from './byte-size.js';
 import { textTable } from './text-table.js';
@@ -27,8 +28,12 @@ function archivesText(plan: SplitPlan): string {
 }
 
 function rootsText(plan: SplitPlan): string {
-  const sizes = new Map(plan.archives.map((archive) => [archive.name, archive.sizeBytes]));
-  const roots = Object.entries(plan.roots);
+  const layerOf = variantLayers(plan.variants);
+  const wanted = plan.archives.filter(({ variant }) => layerOf(variant) >= 0);
+  const sizes = new Map(wanted.map((archive) => [archive.name, archive.sizeBytes]));
+  const roots = Object.entries(plan.roots).map(
+    ([path, names]) => [path, names.filter((name) => sizes.has(name))] as const,
+  );
   const shown = roots.slice(0, MAX_ROOTS_SHOWN);
   const rows = shown.map(([path, names]) => [
     path,
@@ -36,7 +41,9 @@ function rootsText(plan: SplitPlan): string {
     formatBytes(names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0)),
     names.length > 4 ? `${names.slice(0, 4).join(', ')}, …` : names.join(', '),
   ]);
-  return textTable(['root', 'archives', 'content', 'mounts'], rows) + moreText(roots.length, shown.length, 'roots');
+  const table =
+    textTable(['root', 'archives', 'content', 'mounts'], rows) + moreText(roots.length, shown.length, 'roots');
+  return wanted.length === plan.archives.length ? table : `${table}\n(for an app that chooses no variants)`;
 }
 
 function baseText(plan: SplitPlan): string {
@@ -46,6 +53,11 @@ function baseText(plan: SplitPlan): string {
 
 /** Why an archive exists, in words. */
 export function reasonText(archive: PlannedArchive): string {
+  const reason = ruleText(archive);
+  return archive.variant === undefined ? reason : `${reason}, for ${archive.variant}`;
+}
+
+function ruleText(archive: PlannedArchive): string {
   switch (archive.rule) {
     case 'named':
       return 'named by a rule';

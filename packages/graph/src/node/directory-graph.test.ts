@@ -103,6 +103,27 @@ describe('directoryGraph', () => {
     expect([...findBase(graph, roots)]).toEqual([1, 0, 1]);
   });
 
+  it('follows a path to every form of it, scanned or given, and to itself where it is a file too', async () => {
+    write({
+      'a.json': { picture: 'img/sky.png', other: './none.png' },
+      'none@2x.png': '',
+      'img/sky@1x.png': '',
+      'img/sky@2x.png': '',
+      'img/sky.png': '',
+      'sheet@2x.bin': '',
+    });
+    const edges = join(dir, 'edges.json');
+    writeFileSync(edges, JSON.stringify({ edges: { '/sheet.bin': ['/img/sky.png'] } }));
+    const graph = await load({ edges, commonPath: (path) => path.replace(/@\dx/, '') });
+    const forms = ['/img/sky.png', '/img/sky@1x.png', '/img/sky@2x.png'];
+    expect(edgesOf(graph)).toEqual([
+      ...forms.map((form) => `/a.json -> ${form}`),
+      '/a.json -> /none@2x.png',
+      ...forms.map((form) => `/sheet@2x.bin -> ${form}`),
+    ]);
+    expect((await errorOf({ edges })).problems).toHaveLength(2);
+  });
+
   it('reports everything that is wrong with an edges file at once', async () => {
     write({ 'a.txt': '', 'edges.json': { edges: { '/a.txt': ['/b.txt', 3], '/c/~d': 'x' }, entries: {}, rots: [] } });
     const edges = join(dir, 'edges.json');

@@ -28,6 +28,11 @@ export interface DirectoryGraphOptions {
   readonly ignore?: readonly string[] | undefined;
   /** Take in names that begin with a dot, and `node_modules`. Default false. */
   readonly includeHidden?: boolean | undefined;
+  /**
+   * The path that a file is a form of (`/sky.png` for `/sky@2x.png`), for content in several variants: a reference to it leads
+   * to all of them. Default: every file is itself.
+   */
+  readonly commonPath?: ((path: string) => string | undefined) | undefined;
   /** The most files. Default 1,000,000. */
   readonly maxFiles?: number | undefined;
   /** The deepest folder. Default 128. */
@@ -62,8 +67,9 @@ export function directoryGraph(options: DirectoryGraphOptions): GraphSource {
     async load(builder, { signal }): Promise<void> {
       const explicit = options.edges === undefined ? NO_EDGES : await readEdgesFile(options.edges, signal);
       const files = await addFiles(builder, options, explicit, signal);
-      addExplicitEdges(builder, options.edges ?? '', explicit, files);
-      await addScannedEdges(builder, options, files, signal);
+      const targetsOf = targetFinder(files, options.commonPath);
+      addExplicitEdges(builder, options.edges ?? '', explicit, targetsOf);
+      await addScannedEdges(builder, options, { files, targetsOf }, signal);
     },
   };
 }
@@ -117,16 +123,31 @@ function marker(
   return anyGlob(globs);
 }
 
-function addExplicitEdges(
-  builder: GraphBuilder,
-  file: string,
-  { edges }: EdgesFile,
+/** The files that a path names: itself, and every file whose common path it is. */
+type TargetFinder = (path: string) => readonly string[];
+
+function targetFinder(
   files: ReadonlyMap<string, WalkedFile>,
-): void {
+  commonPath: DirectoryGraphOptions['commonPath'],
+): TargetFinder {
+  const forms = new Map<string, string[]>();
+  if (commonPath !== undefined) {
+    for (const file of files.keys()) {
+      const path = commonPath(file);
+      if (path !== undefined && path !== file) forms.set(path, [...(forms.get(path) ?? []), file]);
+    }
+  }
+  return (path) => [...(files.has(path) ? [path] : []), ...(forms.get(path) ?? [])];
+}
+
+function addExplicitEdges(builder: GraphBuilder, file: string, { edges }: EdgesFile, targetsOf: TargetFinder): void {
   for (const { from, to, at } of edges) {
-    const missing = [from, to].find((path) => !files.has(path.normalize('NFC')));
-    if (missing === undefined) builder.addEdge(from.normalize('NFC'), to.normalize('NFC'), `${file}#${at}`);
-    else
+    const sources = targetsOf(from.normalize('NFC'));
+    const targets = targetsOf(to.normalize('NFC'));
+    const missing = sources.length === 0 ? from : targets.length === 0 ? to : undefined;
+    if (missing === undefined) {
+      for (const source of sources) for (const target of targets) builder.addEdge(source, target, `${file}#${at}`);
+    } else
       builder.addProblem(
         `${file}#${at}`,
         `names ${quoted(missing)}, which is no file of the folder`,
@@ -138,7 +159,7 @@ function addExplicitEdges(
 async function addScannedEdges(
   builder: GraphBuilder,
   options: DirectoryGraphOptions,
-  files: ReadonlyMap<string, WalkedFile>,
+  { files, targetsOf }: { readonly files: ReadonlyMap<string, WalkedFile>; readonly targetsOf: TargetFinder },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const scanners = options.scanners ?? [gltfScanner(), jsonScanner()];
@@ -156,7 +177,7 @@ async function addScannedEdges(
       );
       continue;
     }
-    for (const scanner of matching) scanFile(builder, scanner, file.path, bytes, files);
+    for (const scanner of matching) scanFile(builder, scanner, file.path, bytes, targetsOf);
   }
 }
 
@@ -178,10 +199,10 @@ function scanFile(
   scanner: Scanner,
   path: string,
   bytes: Uint8Array,
-  files: ReadonlyMap<string, WalkedFile>,
+  targetsOf: TargetFinder,
 ): void {
   try {
-    for (const reference of scanner.references(path, bytes)) addReference(builder, path, reference, files);
+    for (const reference of scanner.references(path, bytes)) addReference(builder, path, reference, targetsOf);
   } catch (error) {
     const code: GraphErrorCode = 'ERR_GRAPH_REFERENCE';
     builder.addProblem(
@@ -196,15 +217,15 @@ function addReference(
   builder: GraphBuilder,
   from: string,
   { to, or, at, isCertain }: ScannedReference,
-  files: ReadonlyMap<string, WalkedFile>,
+  targetsOf: TargetFinder,
 ): void {
   // A place that begins with a line reads as editors take it: /index.html:12:5.
   const place = /^\d/.test(at) ? `${from}:${at}` : `${from}#${at}`;
   for (const reading of [to, ...(or ?? [])]) {
     const path = resolveReference(from, reading);
-    if (path === undefined || !files.has(path)) continue;
-    builder.addEdge(from, path, place);
-    return;
+    const targets = path === undefined ? [] : targetsOf(path);
+    for (const target of targets) builder.addEdge(from, target, place);
+    if (targets.length > 0) return;
   }
   if (isCertain !== false)
     builder.addProblem(place, `names ${quoted(to)}, which is no file of the folder`, 'ERR_GRAPH_REFERENCE');

@@ -17,6 +17,7 @@ export type {
 export { parseRelease, serializeRelease } from './release-document.js';
 export type { VariantAxis, VariantChoice } from './release-variants.js';
 export {
+  chosenValues,
   MAX_VARIANT_AXES,
   MAX_VARIANT_VALUES,
   variantLayers,

@@ -85,7 +85,13 @@ export function variantLayers(
   };
 }
 
-function chosenValues({ axis, values }: VariantAxis, choice: VariantChoice): readonly string[] {
+/**
+ * The values of an axis that a choice wants, best first: those it names and the axis has, else the first of the axis.
+ *
+ * @example
+ * chosenValues({ axis: 'resolution', values: ['low', 'high'] }, { resolution: ['ultra', 'high'] }); // → ['high']
+ */
+export function chosenValues({ axis, values }: VariantAxis, choice: VariantChoice): readonly string[] {
   const named = Object.hasOwn(choice, axis) ? (choice[axis] ?? []) : [];
   const known = [...new Set(typeof named === 'string' ? [named] : named)].filter((value) => values.includes(value));
   return known.length > 0 ? known : values.slice(0, 1);

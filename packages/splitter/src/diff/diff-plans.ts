@@ -1,3 +1,4 @@
+import { type VariantChoice, variantLayers } from '@lading/manifest';
 import type { PlannedResource, SplitPlan } from '../plan/split-plan.js';
 import {
   type ArchivesDiff,
@@ -36,13 +37,18 @@ export interface PlanDiff {
  * A plan knows content by hexDigest and size. Where it has no hexDigest (plain folders), an edit that keeps the size of a
  * file is not seen: compare releases then.
  *
+ * @param options.variants - Which variants the player has and gets. Default: the first value of each axis.
  * @example
  * diffPlans(planSplit(old, rules), planSplit(next, rules)).moved;
  */
-export function diffPlans(before: SplitPlan, after: SplitPlan): PlanDiff {
+export function diffPlans(
+  before: SplitPlan,
+  after: SplitPlan,
+  { variants }: { readonly variants?: VariantChoice | undefined } = {},
+): PlanDiff {
   const [was, is] = [placesOf(before), placesOf(after)];
   const both = [...is.keys()].filter((path) => was.has(path)).sort();
-  const [a, b] = [contentOf(before), contentOf(after)];
+  const [a, b] = [contentOf(before, variants), contentOf(after, variants)];
   return {
     added: [...is.keys()].filter((path) => !was.has(path)).sort(),
     removed: [...was.keys()].filter((path) => !is.has(path)).sort(),
@@ -70,13 +76,21 @@ function contentId(resource: PlannedResource | undefined): string {
 }
 
 /** An archive's bytes follow from its resources, their order, and its metadata. */
-function contentOf(plan: SplitPlan): ComparedContent {
+function contentOf(plan: SplitPlan, choice: VariantChoice | undefined): ComparedContent {
+  const layerOf = variantLayers(plan.variants, choice);
+  const unwanted = new Set(plan.archives.flatMap(({ name, variant }) => (layerOf(variant) < 0 ? [name] : [])));
   return {
     archives: plan.archives.map(({ name, resources, sizeBytes, meta }) => ({
       name,
-      id: JSON.stringify([name, meta ?? null, ...resources.map((resource) => [resource.path, contentId(resource)])]),
+      id: JSON.stringify([
+        name,
+        meta ?? null,
+        ...resources.map((resource) => [resource.as ?? resource.path, contentId(resource)]),
+      ]),
       sizeBytes,
     })),
-    roots: new Map(Object.entries(plan.roots)),
+    roots: new Map(
+      Object.entries(plan.roots).map(([root, names]) => [root, names.filter((name) => !unwanted.has(name))]),
+    ),
   };
 }

@@ -1,4 +1,4 @@
-import type { Release } from '@lading/manifest';
+import { archivesOfRoot, type Release, type VariantChoice } from '@lading/manifest';
 import {
   type ArchivesDiff,
   type ComparedContent,
@@ -21,17 +21,23 @@ export interface ReleaseDiff {
  * Compares two releases by the digests of their archives. Pure. An archive counts as a whole: what a client saves by
  * composing it from the members that it has is not in the bill, so this is the most that a player downloads.
  *
+ * @param options.variants - Which variants the player has and gets. Default: the first value of each axis.
  * @example
  * diffReleases(current, next).roots.filter((root) => root.downloadBytes > 2_000_000);
  */
-export function diffReleases(before: Release, after: Release): ReleaseDiff {
-  const [a, b] = [contentOf(before), contentOf(after)];
+export function diffReleases(
+  before: Release,
+  after: Release,
+  { variants }: { readonly variants?: VariantChoice | undefined } = {},
+): ReleaseDiff {
+  const [a, b] = [contentOf(before, variants), contentOf(after, variants)];
   return { archives: compareArchives(a, b), roots: rootUpdates(a, b), everything: wholeUpdate(a, b) };
 }
 
-function contentOf(release: Release): ComparedContent {
+function contentOf(release: Release, choice: VariantChoice | undefined): ComparedContent {
+  const namesOf = (root: string): string[] => (archivesOfRoot(release, root, choice) ?? []).map(({ name }) => name);
   return {
     archives: release.archives.map(({ name, digest, sizeBytes }) => ({ name, id: digest, sizeBytes })),
-    roots: new Map(Object.entries(release.roots).map(([root, { archives }]) => [root, archives])),
+    roots: new Map(Object.keys(release.roots).map((root) => [root, namesOf(root)])),
   };
 }

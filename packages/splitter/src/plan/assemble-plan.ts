@@ -6,6 +6,7 @@ import { rootsBelow } from './roots-below.js';
 import type { gatherFacts } from './split-graph.js';
 import type { PlannedArchive, SplitPlan } from './split-plan.js';
 import type { SplitRules } from './split-rules.js';
+import { variantAxes } from './variant-rules.js';
 
 /**
  * Makes the plan of archives that are decided: which of them each root needs, what stays outside, what a reader should know.
@@ -29,8 +30,9 @@ export function assemblePlan(
     ...rootFactsOf(rootPaths, rules.rootRules ?? []),
     base: sumOf(facts.base),
     excluded: sumOf(excluded),
+    ...(rules.variants === undefined ? {} : { variants: variantAxes(rules.variants) }),
     archives,
-    warnings: planWarnings({ split, rootPaths, excluded, archives, rules }),
+    warnings: planWarnings({ ...facts, archives, rules }),
   };
   assertPlanIsWhole(
     plan,

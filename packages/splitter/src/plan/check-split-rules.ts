@@ -12,6 +12,7 @@ import { isArchiveReference, referenceProblems } from './archive-predicates.js';
 import { parseByteSize } from './byte-size.js';
 import { globProblem } from './globs.js';
 import type { ArchiveRule, RootRule, SharedRule, SplitRules } from './split-rules.js';
+import { reportVariantRules, type VariantRules } from './variant-rules.js';
 
 const RULE_FIELDS = new Set([
   'roots',
@@ -21,6 +22,7 @@ const RULE_FIELDS = new Set([
   'keepTogether',
   'shared',
   'loadOrder',
+  'variants',
   'priority',
 ]);
 const ROOT_FIELDS = new Set(['policy', 'meta']);
@@ -66,9 +68,10 @@ function readRules(value: Fields, report: Report): SplitRules {
   const keepTogether = value.keepTogether === undefined ? undefined : readLists(value.keepTogether, report);
   const shared = value.shared === undefined ? undefined : readShared(value.shared, report);
   const loadOrder = value.loadOrder === undefined ? undefined : readPaths(value.loadOrder, '/loadOrder', report);
+  const variants = value.variants === undefined ? undefined : readVariants(value.variants, report);
   const priority = value.priority === undefined ? undefined : readPriority(value.priority, '/priority', report);
   for (const { path, problem } of referenceProblems(archives ?? [])) report(path, problem);
-  return { roots, rootRules, archives, exclude, maxArchiveBytes, keepTogether, shared, loadOrder, priority };
+  return { roots, rootRules, archives, exclude, maxArchiveBytes, keepTogether, shared, loadOrder, variants, priority };
 }
 
 function readRoots(value: unknown, report: Report): readonly string[] {
@@ -149,6 +152,15 @@ function readShared(value: unknown, report: Report): SharedRule {
     by: 'consumers',
     minBytes: minBytes === undefined ? undefined : readSize(minBytes, '/shared/minBytes', report),
   };
+}
+
+function readVariants(value: unknown, report: Report): VariantRules | undefined {
+  if (!isFields(value)) {
+    report('/variants', `expected an object of axes, got ${kindOf(value)}`);
+    return undefined;
+  }
+  reportVariantRules(value, '/variants', report);
+  return value as VariantRules; // Whoever asks gets it only where nothing was reported.
 }
 
 function readGlobs(

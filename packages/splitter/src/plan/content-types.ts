@@ -11,7 +11,7 @@ export interface ContentNames {
 export function contentNamesOf(plan: SplitPlan): ContentNames {
   return {
     roots: Object.keys(plan.roots),
-    paths: plan.archives.flatMap(({ resources }) => resources.map(({ path }) => path)),
+    paths: plan.archives.flatMap(({ resources }) => resources.map(({ path, as }) => as ?? path)),
   };
 }
 

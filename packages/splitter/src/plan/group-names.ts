@@ -29,6 +29,32 @@ function groupRequest({ consumers }: Group, graph: ResourceGraph): NameRequest {
 }
 
 /**
+ * Names the variants of every group: the group's name, a dot, and the variant. What is no variant keeps the group's name.
+ *
+ * @param taken - Names of groups.
+ * @returns Names by part, of variants only.
+ * @internal
+ */
+export function nameVariants<Part extends { readonly groupName: string; readonly variant: string | undefined }>(
+  parts: readonly Part[],
+  taken: ReadonlySet<string>,
+): Map<Part, string> {
+  const requests = new Map(
+    parts.flatMap((part): [Part, NameRequest][] => {
+      if (part.variant === undefined) return [];
+      const stem = `${part.groupName}.${part.variant.replaceAll('=', '-').replaceAll(',', '.')}`;
+      const key = `${part.groupName}\n${part.variant}`;
+      return [[part, { key, stem, separator: '.', needsHash: stem.length > MAX_STEM_CHARACTERS }]];
+    }),
+  );
+  const names = uniqueNames([...requests.values()], taken);
+  return new Map([...requests].map(([part, { key }]) => [part, names.get(key) ?? '']));
+}
+
+/** The longest name of a variant that leaves room for the hash of a part. */
+const MAX_STEM_CHARACTERS = 59;
+
+/**
  * Names the parts of every group. The first part keeps the group's name, so that growing over the cap renames nothing;
  * any other is called after the path that it begins with.
  *

@@ -7,6 +7,7 @@ import { anyGlob } from './globs.js';
  * its sets, and not all textures with one another.
  *
  * @param nodes - Nodes that are to be placed, ascending; others belong to no unit.
+ * @param variantOf - Nodes of different variants are never together.
  * @returns Per node the smallest node of its unit, which may be itself.
  * @internal
  */
@@ -14,6 +15,7 @@ export function keepTogetherUnits(
   graph: ResourceGraph,
   nodes: readonly number[],
   lists: readonly (readonly string[])[],
+  variantOf: (node: number) => string | undefined = () => undefined,
 ): Int32Array {
   const unitOf = Int32Array.from({ length: graph.nodeCount }, (_, node) => node);
   for (const globs of lists) {
@@ -24,7 +26,7 @@ export function keepTogetherUnits(
       if (isMatched[node] !== 1) continue;
       for (let edge = graph.edgeStarts[node] ?? 0; edge < (graph.edgeStarts[node + 1] ?? 0); edge++) {
         const target = graph.edgeTargets[edge] ?? node;
-        if (isMatched[target] === 1) join(unitOf, node, target);
+        if (isMatched[target] === 1 && variantOf(node) === variantOf(target)) join(unitOf, node, target);
       }
     }
   }

@@ -27,8 +27,15 @@ export function findKeptApart(
   const placed = archives.flatMap(({ name, resources }) =>
     resources.map(({ path }): readonly [number, string] => [graph.nodeOf(path), name]),
   );
+  const variants = new Map(
+    archives.flatMap(({ variant, resources }) =>
+      variant === undefined
+        ? []
+        : resources.map(({ path }): readonly [number, string] => [graph.nodeOf(path), variant]),
+    ),
+  );
   const nodes = placed.map(([node]) => node).sort((a, b) => a - b);
-  const unitOf = keepTogetherUnits(graph, nodes, keepTogether);
+  const unitOf = keepTogetherUnits(graph, nodes, keepTogether, (node) => variants.get(node));
   const units = new Map<number, { nodes: number[]; names: Set<string> }>();
   for (const [node, name] of placed) {
     const unit = units.get(unitOf[node] ?? node) ?? { nodes: [], names: new Set() };

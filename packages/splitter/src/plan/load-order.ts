@@ -1,4 +1,6 @@
 import type { ResourceGraph } from '@lading/graph';
+import type { SplitFacts } from './split-graph.js';
+import type { NodeVariants } from './variant-nodes.js';
 
 /**
  * Makes the function that puts the nodes of one archive into load order: first what a recorded order names, as it names it;
@@ -8,13 +10,13 @@ import type { ResourceGraph } from '@lading/graph';
  * @internal
  */
 export function loadOrderOf(
-  graph: ResourceGraph,
+  { split: { graph }, variants }: Pick<SplitFacts, 'split' | 'variants'>,
   recorded: readonly string[] = [],
 ): (nodes: readonly number[]) => number[] {
   const { edgeStarts, edgeTargets } = graph;
   const isWaiting = new Uint8Array(graph.nodeCount);
   const cursors = new Uint32Array(graph.nodeCount);
-  const places = placesOf(recorded, graph);
+  const places = placesOf(recorded, graph, variants);
 
   return (nodes) => {
     const order = nodes.filter((node) => places.has(node)).sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
@@ -50,12 +52,19 @@ export function loadOrderOf(
   }
 }
 
-/** Where each node stands in a recorded order, the first time that it is named. */
-function placesOf(recorded: readonly string[], graph: ResourceGraph): ReadonlyMap<number, number> {
+/** Where each node stands in a recorded order, the first time that it is named: by its own path, or as a variant of one. */
+function placesOf(
+  recorded: readonly string[],
+  graph: ResourceGraph,
+  variants: NodeVariants,
+): ReadonlyMap<number, number> {
+  const nodesOf = new Map<string, number[]>();
+  for (const [node, { path }] of variants) nodesOf.set(path, [...(nodesOf.get(path) ?? []), node]);
   const places = new Map<number, number>();
   for (const path of recorded) {
-    const node = graph.nodeOf(path);
-    if (node >= 0 && !places.has(node)) places.set(node, places.size);
+    for (const node of [graph.nodeOf(path), ...(nodesOf.get(path) ?? [])]) {
+      if (node >= 0 && !places.has(node)) places.set(node, places.size);
+    }
   }
   return places;
 }

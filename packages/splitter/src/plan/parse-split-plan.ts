@@ -19,7 +19,7 @@ const isCount: Check = expected('a whole number', (value) => Number.isSafeIntege
 const isMeta: Check = expected('an object', isFields);
 
 const SUM_FIELDS = { resources: isCount, sizeBytes: isSize } as const;
-const RESOURCE_FIELDS = { path: isText, sizeBytes: isSize, 'hexDigest?': isText } as const;
+const RESOURCE_FIELDS = { path: isText, 'as?': isText, sizeBytes: isSize, 'hexDigest?': isText } as const;
 const FACTS_FIELDS = {
   'policy?': expected(POLICIES.join(', '), (value) => POLICIES.some((known) => known === value)),
   'meta?': isMeta,
@@ -29,6 +29,7 @@ const ARCHIVE_FIELDS = {
   group: isText,
   rule: expected(RULES.join(', '), (value) => RULES.some((known) => known === value)),
   'reason?': isText,
+  'variant?': isText,
   consumers: listOf(isText),
   priority: expected(`a whole number to ${MAX_PRIORITY}`, (value) => isWithin(value, MAX_PRIORITY)),
   'meta?': isMeta,
@@ -41,6 +42,7 @@ const isPlan: Check = object({
   'rootFacts?': recordOf(object(FACTS_FIELDS)),
   base: object(SUM_FIELDS),
   excluded: object(SUM_FIELDS),
+  'variants?': listOf(object({ axis: isText, values: listOf(isText) })),
   archives: listOf(object(ARCHIVE_FIELDS)),
   warnings: listOf(isText),
 });

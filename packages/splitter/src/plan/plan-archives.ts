@@ -1,11 +1,14 @@
 import type { ResourceGraph } from '@lading/graph';
 import type { Group } from './check-assignment.js';
 import { type CutPart, cutByContent } from './content-defined-cuts.js';
-import { nameGroups, nameParts } from './group-names.js';
+import { nameGroups, nameParts, nameVariants } from './group-names.js';
 import { loadOrderOf } from './load-order.js';
+import type { SplitFacts } from './split-graph.js';
 import type { PlacementRule, PlannedArchive, PlannedResource } from './split-plan.js';
 import { SPLIT_RULES_DEFAULTS, type SplitRules } from './split-rules.js';
 import type { SplitGraph } from './split-strategy.js';
+import { byVariant } from './variant-nodes.js';
+import { variantOrder } from './variant-rules.js';
 
 /** What a cut moves as a whole: one resource, or several that are kept together; `path` is the first one's. */
 interface UnitItem {
@@ -16,26 +19,38 @@ interface UnitItem {
 
 const RULE_ORDER: readonly PlacementRule[] = ['named', 'strategy', 'root', 'shared', 'unreached'];
 
-/** Names groups, cuts them to the size cap and puts each archive into load order. @internal */
-export function planArchives(split: SplitGraph, groups: readonly Group[], rules: SplitRules): PlannedArchive[] {
+/**
+ * Names groups, parts their variants, cuts them to the size cap and puts each archive into load order.
+ *
+ * @internal
+ */
+export function planArchives(facts: SplitFacts, groups: readonly Group[], rules: SplitRules): PlannedArchive[] {
+  const { split, variants } = facts;
   const { graph } = split;
   const names = nameGroups(groups, graph);
-  const cut = groups
+  const variantPlace = variantOrder(rules.variants ?? {});
+  const parted = groups
     .filter(({ nodes }) => nodes.length > 0)
-    .map((group) => {
-      const parts = cutByContent(unitItems(split, group.nodes), rules.maxArchiveBytes ?? Infinity);
-      return { group, name: names.get(group) ?? '', parts };
-    })
-    .sort(groupOrder(rules));
+    .map((group) => ({ group, groupName: names.get(group) ?? '' }))
+    .sort(groupOrder(rules))
+    .flatMap(({ group, groupName }) =>
+      byVariant(group.nodes, variants, variantPlace).map(([variant, nodes]) => ({ group, groupName, variant, nodes })),
+    );
+  const variantNames = nameVariants(parted, new Set(names.values()));
+  const cut = parted.map((part) => {
+    const parts = cutByContent(unitItems(split, part.nodes), rules.maxArchiveBytes ?? Infinity);
+    return { ...part, name: variantNames.get(part) ?? part.groupName, parts };
+  });
   const partNames = nameParts(cut);
-  const order = loadOrderOf(graph, rules.loadOrder);
-  return cut.flatMap(({ group, name, parts }) =>
+  const order = loadOrderOf(facts, rules.loadOrder);
+  return cut.flatMap(({ group, groupName, variant, parts }) =>
     parts.map((part) => ({
       name: partNames.get(part) ?? '',
-      group: name,
+      group: groupName,
       ...archiveFacts(group, graph, rules),
+      ...(variant === undefined ? {} : { variant }),
       sizeBytes: part.sizeBytes,
-      resources: inLoadOrder(part, order).map((node) => resourceOf(split, node)),
+      resources: inLoadOrder(part, order).map((node) => resourceOf(facts, node)),
     })),
   );
 }
@@ -56,14 +71,15 @@ function archiveFacts(group: Group, graph: ResourceGraph, rules: SplitRules): Ar
 /** Named archives stay in the order of their rules; all others are in order of their names. */
 function groupOrder(
   rules: SplitRules,
-): (a: { group: Group; name: string }, b: { group: Group; name: string }) => number {
+): (a: { group: Group; groupName: string }, b: { group: Group; groupName: string }) => number {
   const places = new Map((rules.archives ?? []).map(({ name }, index) => [name, index]));
   const placeOf = (name: string): number => places.get(name) ?? Infinity;
   return (a, b) => {
     const byRule = RULE_ORDER.indexOf(a.group.rule) - RULE_ORDER.indexOf(b.group.rule);
     if (byRule !== 0) return byRule;
-    if (a.group.rule === 'named' && placeOf(a.name) !== placeOf(b.name)) return placeOf(a.name) - placeOf(b.name);
-    return a.name < b.name ? -1 : 1;
+    const byPlace = placeOf(a.groupName) - placeOf(b.groupName);
+    if (a.group.rule === 'named' && byPlace !== 0 && !Number.isNaN(byPlace)) return byPlace;
+    return a.groupName < b.groupName ? -1 : 1;
   };
 }
 
@@ -87,9 +103,15 @@ function unitItems({ graph, sizeOf, unitOf }: SplitGraph, nodes: readonly number
 }
 
 /** A node as plans have it. @internal */
-export function resourceOf({ graph, sizeOf }: SplitGraph, node: number): PlannedResource {
+export function resourceOf({ split: { graph, sizeOf }, variants }: SplitFacts, node: number): PlannedResource {
   const hexDigest = graph.hexDigestOf(node);
-  return { path: graph.pathOf(node), sizeBytes: sizeOf(node), ...(hexDigest === undefined ? {} : { hexDigest }) };
+  const as = variants.get(node)?.path;
+  return {
+    path: graph.pathOf(node),
+    ...(as === undefined ? {} : { as }),
+    sizeBytes: sizeOf(node),
+    ...(hexDigest === undefined ? {} : { hexDigest }),
+  };
 }
 
 function inLoadOrder(part: CutPart<UnitItem>, order: (nodes: readonly number[]) => number[]): number[] {

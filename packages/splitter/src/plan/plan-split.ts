@@ -31,7 +31,8 @@ export interface PlanSplitOptions {
  *
  * @param rules - As `checkSplitRules` returns them. Default: the graph's own roots, no cap.
  * @throws SplitError `ERR_SPLIT_NO_ROOTS` where there is no root (and no named archive to do without), or a pattern of
- *   `rules.roots` matches nothing at all; `ERR_SPLIT_LOST` if a resource is in no archive or in two.
+ *   `rules.roots` matches nothing at all; `ERR_SPLIT_LOST` if a resource is in no archive or in two;
+ *   `ERR_SPLIT_VARIANTS` where files cannot be the variants that the rules make of them.
  * @example
  * planSplit(graph, { roots: ['/levels/*.json'], maxArchiveBytes: 8_388_608 }).archives.map(({ name }) => name);
  * // → ['levels-1', 'levels-2', 'shared-3fa2']
@@ -39,8 +40,7 @@ export interface PlanSplitOptions {
 export function planSplit(graph: ResourceGraph, rules: SplitRules = {}, options: PlanSplitOptions = {}): SplitPlan {
   const { strategy = byConsumers() } = options;
   const facts = gatherFacts(graph, rules, options.sizeOf);
-  const { split } = facts;
-  const groups = groupsOf(strategy.assign(split, rules), split, strategy);
-  const archives = planArchives(split, groups, rules);
+  const groups = groupsOf(strategy.assign(facts.split, rules), facts.split, strategy);
+  const archives = planArchives(facts, groups, rules);
   return assemblePlan(facts, archives, rules);
 }

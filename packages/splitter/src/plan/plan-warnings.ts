@@ -1,17 +1,20 @@
 import { printable } from '../split-error.js';
 import { anyGlob } from './globs.js';
 import { findKeptApart } from './kept-apart.js';
+import { listedPaths } from './listed-paths.js';
 import type { PlannedArchive } from './split-plan.js';
 import type { SplitRules } from './split-rules.js';
 import type { SplitGraph } from './split-strategy.js';
-
-const MAX_NAMED_PATHS = 10;
+import type { NodeVariants } from './variant-nodes.js';
+import { variantWarnings } from './variant-warnings.js';
 
 /** What a plan was made of and came to. @internal */
 export interface WarningFacts {
   readonly split: SplitGraph;
   readonly rootPaths: readonly string[];
   readonly excluded: readonly number[];
+  readonly base: readonly number[];
+  readonly variants: NodeVariants;
   readonly archives: readonly PlannedArchive[];
   readonly rules: SplitRules;
 }
@@ -24,6 +27,7 @@ export function planWarnings(input: WarningFacts): string[] {
     ...loadOrderWarnings(input),
     ...sizeWarnings(input),
     ...keptWarnings(input),
+    ...variantWarnings(input),
     ...unreachedWarnings(input),
     ...excludedWarnings(input),
   ];
@@ -48,23 +52,24 @@ function* ruleWarnings({ archives, rootPaths, rules }: WarningFacts): Iterable<s
   }
 }
 
-function* loadOrderWarnings({ split: { graph }, rules: { loadOrder = [] } }: WarningFacts): Iterable<string> {
-  const unknown = [...new Set(loadOrder)].filter((path) => graph.nodeOf(path) < 0);
-  if (unknown.length > 0) yield `The recorded load order names ${list(unknown)}, which the graph does not have`;
+function* loadOrderWarnings({ split: { graph }, variants, rules: { loadOrder = [] } }: WarningFacts): Iterable<string> {
+  const common = new Set([...variants.values()].map(({ path }) => path));
+  const unknown = [...new Set(loadOrder)].filter((path) => graph.nodeOf(path) < 0 && !common.has(path));
+  if (unknown.length > 0) yield `The recorded load order names ${listedPaths(unknown)}, which the graph does not have`;
 }
 
 function* sizeWarnings({ archives, rules: { maxArchiveBytes } }: WarningFacts): Iterable<string> {
   if (maxArchiveBytes === undefined) return;
   const unknown = archives.flatMap(({ resources }) => resources.filter(({ sizeBytes }) => sizeBytes < 0));
   if (unknown.length > 0) {
-    yield `The size of ${list(unknown.map(({ path }) => path))} is not known, so the size cap may not hold`;
+    yield `The size of ${listedPaths(unknown.map(({ path }) => path))} is not known, so the size cap may not hold`;
   }
   for (const { name, sizeBytes, resources } of archives) {
     if (sizeBytes <= maxArchiveBytes) continue;
     const what =
       resources.length === 1
-        ? `${list(pathsOf(resources))} alone has`
-        : `what is kept together (${list(pathsOf(resources))}) has`;
+        ? `${listedPaths(pathsOf(resources))} alone has`
+        : `what is kept together (${listedPaths(pathsOf(resources))}) has`;
     yield `Archive ${name} is over the size cap: ${what} ${sizeBytes} of ${maxArchiveBytes} bytes`;
   }
 }
@@ -79,20 +84,15 @@ function* unreachedWarnings({ archives }: WarningFacts): Iterable<string> {
   const paths = archives.flatMap(({ rule, resources }) =>
     rule === 'unreached' ? resources.map(({ path }) => path) : [],
   );
-  if (paths.length > 0) yield `No root reaches ${list(paths)}: no client will ask for it`;
+  if (paths.length > 0) yield `No root reaches ${listedPaths(paths)}: no client will ask for it`;
 }
 
 function* excludedWarnings({ split, excluded }: WarningFacts): Iterable<string> {
   const needed = excluded.filter((node) => (split.sets[split.setOf[node] ?? -1]?.length ?? 0) > 0);
   if (needed.length === 0) return;
-  yield `The rules leave out ${list(needed.map((node) => split.graph.pathOf(node)))}, which a root needs`;
+  yield `The rules leave out ${listedPaths(needed.map((node) => split.graph.pathOf(node)))}, which a root needs`;
 }
 
 function pathsOf(resources: readonly { readonly path: string }[]): string[] {
   return resources.map(({ path }) => path);
-}
-
-function list(paths: readonly string[]): string {
-  const shown = [...paths].sort().slice(0, MAX_NAMED_PATHS).map(printable).join(', ');
-  return paths.length > MAX_NAMED_PATHS ? `${shown} and ${paths.length - MAX_NAMED_PATHS} more` : shown;
 }

@@ -5,6 +5,7 @@ import { anyGlob } from './globs.js';
 import { keepTogetherUnits } from './keep-together.js';
 import type { SplitRules } from './split-rules.js';
 import type { SplitGraph } from './split-strategy.js';
+import { type NodeVariants, variantNodes } from './variant-nodes.js';
 
 /** What the graph and the rules say before any strategy is asked. @internal */
 export interface SplitFacts {
@@ -14,15 +15,16 @@ export interface SplitFacts {
   readonly excluded: readonly number[];
   /** Nodes that ship with the app, ascending. */
   readonly base: readonly number[];
+  readonly variants: NodeVariants;
 }
 
 /** Asks for the stored size of a resource. @internal */
 export type ResourceSize = (resource: ContentRequest) => number | undefined;
 
 /**
- * Finds roots, base, consumers and what is left out.
+ * Finds roots, base, consumers, variants and what is left out.
  *
- * @throws SplitError `ERR_SPLIT_NO_ROOTS`.
+ * @throws SplitError `ERR_SPLIT_NO_ROOTS`, `ERR_SPLIT_VARIANTS`.
  * @internal
  */
 export function gatherFacts(graph: ResourceGraph, rules: SplitRules, size: ResourceSize | undefined): SplitFacts {
@@ -41,9 +43,10 @@ export function gatherFacts(graph: ResourceGraph, rules: SplitRules, size: Resou
     else nodes.push(node);
   }
   const sizeOf = sizeReader(graph, size);
-  const unitOf = keepTogetherUnits(graph, nodes, rules.keepTogether ?? []);
+  const variants = variantNodes(graph, nodes, { roots, rules: rules.variants });
+  const unitOf = keepTogetherUnits(graph, nodes, rules.keepTogether ?? [], (node) => variants.get(node)?.variant);
   const split: SplitGraph = { graph, roots, nodes, setOf: consumers.setOf, sets, unitOf, sizeOf };
-  return { split, rootPaths: Array.from(roots, (node) => graph.pathOf(node)), excluded, base };
+  return { split, rootPaths: Array.from(roots, (node) => graph.pathOf(node)), excluded, base, variants };
 }
 
 function chooseRoots(graph: ResourceGraph, rules: SplitRules): ArrayLike<number> {

@@ -1,4 +1,4 @@
-import type { JsonObject, RootPolicy } from '@lading/manifest';
+import type { JsonObject, RootPolicy, VariantAxis } from '@lading/manifest';
 
 /** Why a resource is where it is. */
 export type PlacementRule =
@@ -15,7 +15,10 @@ export type PlacementRule =
 
 /** One resource of a planned archive. */
 export interface PlannedResource {
+  /** Of the file in the graph and in the content. */
   readonly path: string;
+  /** The path that apps ask for, where this is a variant of it. Default: `path`. */
+  readonly as?: string | undefined;
   /** Size of the stored content in bytes; -1 where nobody knows it. */
   readonly sizeBytes: number;
   /** Defold's hexDigest, where the content is stored under it. */
@@ -28,12 +31,15 @@ export interface PlannedArchive {
   readonly name: string;
   /**
    * The name of the group that this archive is cut from. Where the size cap cut nothing it is the archive's own name;
-   * else the first part has it too and the others are called `<group>.<hash of the path that they begin with>`.
+   * else the first part has it too and the others are called `<group>.<hash of the path that they begin with>`. Archives of a
+   * variant have the variant behind the group's name.
    */
   readonly group: string;
   readonly rule: PlacementRule;
   /** Why a strategy put these together, in its own words. */
   readonly reason?: string | undefined;
+  /** Which variant its resources are, as the release says it: `locale=de,resolution=low`. Default: none. */
+  readonly variant?: string | undefined;
   /** Roots whose own content is in this archive, sorted. A root above one of them needs it as well: see `roots`. */
   readonly consumers: readonly string[];
   readonly priority: number;
@@ -61,6 +67,8 @@ export interface SplitPlan {
   readonly base: { readonly resources: number; readonly sizeBytes: number };
   /** What the rules leave out of the release. */
   readonly excluded: { readonly resources: number; readonly sizeBytes: number };
+  /** In which ways content of one path differs, as the rules say it; left out where they say nothing. */
+  readonly variants?: readonly VariantAxis[] | undefined;
   /** Named ones in rule order, then per root, then shared, then what no root reaches. */
   readonly archives: readonly PlannedArchive[];
   /** What a reader should know: a resource over the cap, a root that needs nothing. */

@@ -1,4 +1,5 @@
 import type { JsonObject, RootPolicy } from '@lading/manifest';
+import type { VariantRules } from './variant-rules.js';
 
 /** Names an archive by hand: what its globs match goes there, wherever the graph would have put it. The base stays the base. */
 export interface ArchiveRule {
@@ -62,6 +63,11 @@ export interface SplitRules {
    * Default none.
    */
   readonly loadOrder?: readonly string[] | undefined;
+  /**
+   * Files that are variants of one path. Each variant of a group gets archives of its own, and an app those of the variants that
+   * it chose. The base keeps its files under their own names. Default none.
+   */
+  readonly variants?: VariantRules | undefined;
   /** Mount priority of archives that no rule names. Default 10. */
   readonly priority?: number | undefined;
 }

@@ -15,9 +15,9 @@ export interface ArchiveFacts {
   readonly engines?: readonly string[] | undefined;
 }
 
-/** The name of a resource's member: its hexDigest, or its path without the first slash. @internal */
-export function memberName({ path, hexDigest }: PlannedResource): string {
-  return hexDigest ?? path.slice(1);
+/** The name of a resource's member: its hexDigest, or the path that apps ask for, without the first slash. @internal */
+export function memberName({ path, as, hexDigest }: PlannedResource): string {
+  return hexDigest ?? (as ?? path).slice(1);
 }
 
 /**

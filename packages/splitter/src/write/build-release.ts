@@ -46,11 +46,12 @@ export function buildRelease(input: BuildReleaseInput): Release {
     compat,
     roots: Object.assign(Object.create(null), Object.fromEntries(roots)),
     archives,
+    ...(plan.variants === undefined ? {} : { variants: plan.variants }),
   };
 }
 
 function releaseArchive(archive: WrittenArchive): ReleaseArchive {
-  const { name, key, sizeBytes, digest, directory, entries, priority, encoder, meta } = archive;
+  const { name, key, sizeBytes, digest, directory, entries, priority, encoder, variant, meta } = archive;
   return {
     name,
     key,
@@ -60,6 +61,7 @@ function releaseArchive(archive: WrittenArchive): ReleaseArchive {
     entries,
     priority,
     encoder,
+    ...(variant === undefined ? {} : { variant }),
     ...(meta === undefined ? {} : { meta }),
   };
 }

@@ -61,6 +61,8 @@ export interface WrittenArchive {
   readonly entries: number;
   readonly encoder: string;
   readonly priority: number;
+  /** As the plan says it. */
+  readonly variant?: string | undefined;
   readonly meta?: JsonObject | undefined;
   /** False where the very same archive was there already, and was left alone. */
   readonly isNew: boolean;
@@ -133,8 +135,8 @@ async function writeArchive(
     const isNew = (await digestOfFile(file, result.sizeBytes)) !== result.digest;
     signal?.throwIfAborted();
     if (isNew) await temporary.commit(file);
-    const meta = archive.meta === undefined ? {} : { meta: archive.meta };
-    return { name: archive.name, key, file, ...result, priority: archive.priority, ...meta, isNew };
+    const { name, priority, variant, meta } = archive;
+    return { name, key, file, ...result, priority, variant, meta, isNew };
   } finally {
     await temporary.discard();
   }

@@ -8,10 +8,12 @@ import { addInspectCommand } from './commands/inspect.js';
 import { addKeysCommand } from './commands/keys.js';
 import { addLintCommand } from './commands/lint.js';
 import { addPlanCommand } from './commands/plan.js';
+import { addPromoteCommand } from './commands/promote.js';
 import { addPublishCommand } from './commands/publish.js';
 import { addPullCommand } from './commands/pull.js';
 import { addReadCommand } from './commands/read.js';
 import { addReleasesCommand } from './commands/releases.js';
+import { addRollbackCommand } from './commands/rollback.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSplitCommand } from './commands/split.js';
 import { addTypesCommand } from './commands/types.js';
@@ -33,6 +35,8 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addVerifyCommand,
   addPublishCommand,
   addReleasesCommand,
+  addRollbackCommand,
+  addPromoteCommand,
   addPullCommand,
   addReadCommand,
   addServeCommand,

@@ -54,4 +54,77 @@ describe('what is live', () => {
       expect.objectContaining({ error: expect.objectContaining({ code: 'ERR_PUBLISH_TRUST' }) }),
     ]);
   });
+
+  const versionOf = async (channel: string): Promise<[string, number]> => {
+    const run = await lading('releases', '--target', 'public', '--trust', 'keys', '--channel', channel, '--json');
+    const [first] = run.json<{ releases: { channelSequence: number; release: { version: string } }[] }>().releases;
+    return [first?.release.version ?? '', first?.channelSequence ?? 0];
+  };
+
+  it('goes from one channel to another without an upload of content', async () => {
+    const promote = ['promote', 'beta', 'stable', '--target', 'public', '--key', 'keys', '--json'];
+    const dry = await lading(...promote, '--dry-run');
+    expect(dry.json()).toMatchObject({ dryRun: true, plan: { channel: { name: 'stable', action: 'advance' } } });
+    expect(await versionOf('stable')).toEqual(['1.1.0', 2]);
+    const run = await lading(...promote);
+    expect([run.exitCode, run.json()]).toEqual([0, expect.objectContaining({ status: 'published' })]);
+    expect(run.json<{ plan: { uploads: { kind: string }[] } }>().plan.uploads.map(({ kind }) => kind)).not.toContain(
+      'archive',
+    );
+    expect(await versionOf('stable')).toEqual(['2.0.0', 3]);
+    expect((await lading(...promote)).json()).toMatchObject({ status: 'up-to-date' });
+    const unknown = await lading('promote', 'alpha', 'stable', '--target', 'public', '--key', 'keys', '--json');
+    expect([unknown.exitCode, unknown.json()]).toEqual([
+      3,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'ERR_PUBLISH_NO_RELEASE' }) }),
+    ]);
+  });
+
+  it('goes back under a higher sequence, and players follow', async () => {
+    const pull = ['pull', 'public', '--root', '/levels/2.json', '--to', 'player', '--trust', 'keys'];
+    await lading(...pull);
+    expect((await lading('read', 'player', '/pictures/b.txt')).text).toBe('2.0.0');
+    const run = await lading('rollback', '--target', 'public', '--key', 'keys', '--json');
+    expect([run.exitCode, run.json()]).toEqual([
+      0,
+      expect.objectContaining({ status: 'published', channel: expect.objectContaining({ sequence: 4 }) }),
+    ]);
+    expect(await versionOf('stable')).toEqual(['1.1.0', 4]);
+    expect((await lading(...pull)).exitCode).toBe(0);
+    expect((await lading('read', 'player', '/pictures/b.txt')).text).toBe('1.1.0');
+    // Once more goes further back, never to what was rolled back.
+    await lading('rollback', '--target', 'public', '--key', 'keys');
+    expect(await versionOf('stable')).toEqual(['1.0.0', 5]);
+    const end = await lading('rollback', '--target', 'public', '--key', 'keys', '--json');
+    expect([end.exitCode, end.json()]).toEqual([
+      3,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'ERR_PUBLISH_NO_RELEASE' }) }),
+    ]);
+    expect((await lading('verify', 'public', '--trust', 'keys')).exitCode).toBe(0);
+  });
+
+  it('goes to a named release, and revokes the one that it leaves', async () => {
+    await lading('rollback', '--to', '2.0.0', '--target', 'public', '--key', 'keys');
+    expect(await versionOf('stable')).toEqual(['2.0.0', 6]);
+    const run = await lading('rollback', '--to', '1.1.0', '--revoke', '--target', 'public', '--key', 'keys', '--json');
+    const { channel, plan } = run.json<{
+      channel: { revoked: string[] };
+      plan: { channel: { from: { releaseDigest: string } } };
+    }>();
+    expect(channel.revoked).toEqual([plan.channel.from.releaseDigest]);
+    const again = await lading('rollback', '--to', channel.revoked[0] ?? '', '--target', 'public', '--key', 'keys');
+    expect([again.exitCode, again.stderr]).toEqual([3, expect.stringContaining('stays revoked')]);
+  });
+
+  it('needs the release key to go back, wherever it comes from', async () => {
+    const keys = ['--key', 'keys/channel.key.pem', '--trust', 'keys'];
+    const without = await lading('rollback', '--to', '1.0.0', '--target', 'public', ...keys, '--json');
+    expect([without.exitCode, without.json()]).toEqual([
+      3,
+      expect.objectContaining({ error: expect.objectContaining({ code: 'ERR_PUBLISH_SEQUENCE' }) }),
+    ]);
+    const release = ['--release-key', 'keys/release.key.pem'];
+    expect((await lading('rollback', '--to', '1.0.0', '--target', 'public', ...keys, ...release)).exitCode).toBe(0);
+    expect(await versionOf('stable')).toEqual(['1.0.0', 8]);
+  });
 });

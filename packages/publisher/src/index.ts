@@ -19,6 +19,8 @@ export type {
 
 export type { ApplyPublishOptions, PublishResult } from './apply-publish.js';
 export { APPLY_PUBLISH_DEFAULTS, applyPublish } from './apply-publish.js';
+export type { PrepareMoveOptions } from './prepare-move.js';
+export { prepareMove } from './prepare-move.js';
 export type { PreparedPublish, PreparePublishOptions } from './prepare-publish.js';
 export { preparePublish } from './prepare-publish.js';
 export type { ChannelAction, PlannedCalls, PlannedObject, PublishPlan } from './publish-plan.js';
@@ -29,10 +31,14 @@ export { newestRoot } from './release-source.js';
 
 // What is public, and what was.
 
-export type { LiveRelease } from './live-releases.js';
+export type { WholeRelease } from './choose-release.js';
+export { chooseCurrent, chooseRollback } from './choose-release.js';
+export type { LiveRelease, LiveReleasesOptions } from './live-releases.js';
 export { liveReleases } from './live-releases.js';
 export type { Published, PublishedChannel, PublishedRelease, ReadPublishedOptions } from './published.js';
 export { readPublished, readPublishedRelease } from './published.js';
+export type { ReadRelease } from './read-live-releases.js';
+export { readLiveReleases } from './read-live-releases.js';
 export { readOldestRoot } from './target-roots.js';
 export type { ChannelDocument } from './verify-documents.js';
 

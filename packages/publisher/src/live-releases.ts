@@ -19,6 +19,14 @@ export interface LiveRelease {
   readonly until: Date | undefined;
 }
 
+/** Options of {@link liveReleases}. */
+export interface LiveReleasesOptions {
+  /** Default: all channels. */
+  readonly channel?: string | undefined;
+  /** How many of each channel, the newest. Default: all. */
+  readonly last?: number | undefined;
+}
+
 /**
  * Says which releases are live and which were, by channel, the newest first. Channel documents in a row that point at one
  * release (it was only renewed, or its rollout changed) count as one. Pure.
@@ -26,32 +34,42 @@ export interface LiveRelease {
  * @example
  * liveReleases(published).find(({ channel, isCurrent }) => channel === 'stable' && !isCurrent)?.release.digest;
  */
-export function liveReleases({ channels }: Pick<Published, 'channels'>): readonly LiveRelease[] {
+export function liveReleases(
+  { channels }: Pick<Published, 'channels'>,
+  options: LiveReleasesOptions = {},
+): readonly LiveRelease[] {
+  const { channel: wanted, last = Number.POSITIVE_INFINITY } = options;
+  const names = new Set(channels.map(({ channel }) => channel.name).filter((name) => (wanted ?? name) === name));
+  return [...names].flatMap((name) => liveOn(channels.filter(({ channel }) => channel.name === name)).slice(0, last));
+}
+
+/** The releases of one channel, of its documents. */
+function liveOn(documents: readonly PublishedChannel[]): LiveRelease[] {
+  const current = documents.find(({ isCurrent }) => isCurrent);
+  const revoked = new Set(current?.channel.revoked);
   const live: LiveRelease[] = [];
-  const revoked = new Map(channels.filter(isNow).map(({ channel }) => [channel.name, new Set(channel.revoked)]));
-  channels.forEach((document, i) => {
+  documents.forEach((document, i) => {
     const { name, project, release } = document.channel;
-    const older = channels[i + 1];
-    // What was replaced last says when its successor came.
-    const since = older?.channel.name === name ? older.modifiedAt : sinceOfFirst(document);
+    // What was replaced last says when its successor came. A channel that never moved was written when it began.
+    const since =
+      documents[i + 1]?.modifiedAt ?? (documents.length === 1 && document.isCurrent ? document.modifiedAt : undefined);
     const newer = live.at(-1);
-    if (newer?.channel === name && newer.release.digest === release.digest) {
+    if (newer?.release.digest === release.digest) {
       live[live.length - 1] = { ...newer, since };
       return;
     }
     const { isCurrent } = document;
-    const isRevoked = revoked.get(name)?.has(release.digest) === true;
     const until = isCurrent ? undefined : document.modifiedAt;
-    live.push({ channel: name, project, release, document, isCurrent, isRevoked, since, until });
+    live.push({
+      channel: name,
+      project,
+      release,
+      document,
+      isCurrent,
+      isRevoked: revoked.has(release.digest),
+      since,
+      until,
+    });
   });
   return live;
-}
-
-/** A channel that never moved was written when it began. */
-function sinceOfFirst({ isCurrent, modifiedAt }: PublishedChannel): Date | undefined {
-  return isCurrent ? modifiedAt : undefined;
-}
-
-function isNow({ isCurrent }: PublishedChannel): boolean {
-  return isCurrent;
 }

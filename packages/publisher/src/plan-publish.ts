@@ -1,4 +1,4 @@
-import { type Channel, channelKey, historyKey, type Problem, releaseKey, rootKey } from '@lading/manifest';
+import { type Channel, channelKey, type Digest, historyKey, type Problem, releaseKey, rootKey } from '@lading/manifest';
 import { nextSequence } from './number-release.js';
 import { PublishError } from './publish-error.js';
 import type { ChannelAction, PlannedObject, PublishPlan } from './publish-plan.js';
@@ -20,6 +20,8 @@ export interface PlanPublishOptions {
   readonly refreshBefore?: Date | undefined;
   /** Share of installs, in percent, that adopt the release. Default: all. */
   readonly rollout?: number | undefined;
+  /** Digests of releases that clients must not use any more; what was revoked before stays so. Default: none more. */
+  readonly revoke?: readonly Digest[] | undefined;
   /** The least sequence for the channel document, for a channel that was lost. Default: the current one + 1, or 1. */
   readonly minSequence?: number | undefined;
   /** The target reads back digests with `head`; see {@link TargetCapabilities}. Default false. */
@@ -37,7 +39,7 @@ export interface PlanPublishOptions {
  */
 export function planPublish(source: ReleaseSource, state: TargetState, options: PlanPublishOptions): PublishPlan {
   assertTimes(source, options);
-  assertPublishable(source, state.channel);
+  assertPublishable(source, state.channel, options.revoke);
   assertSizes(source, state);
   const objects = objectsOf(source);
   const uploads = objects.filter(({ key }) => !state.objects.has(key));
@@ -98,7 +100,13 @@ function channelAction(
   const isOldSigned = current.signedUnder < newest || current.channel.root < newest;
   const isShort = Date.parse(current.channel.expiresAt) < refreshTime(options);
   const isOtherRollout = options.rollout !== undefined && options.rollout !== (current.channel.rollout ?? 100);
-  return isOldSigned || isShort || isOtherRollout ? 'refresh' : 'keep';
+  const isNewlyRevoked = revokedAfter(current, options.revoke).length > revokedAfter(current, undefined).length;
+  return isOldSigned || isShort || isOtherRollout || isNewlyRevoked ? 'refresh' : 'keep';
+}
+
+/** What was revoked stays revoked. */
+function revokedAfter(current: CurrentChannel | undefined, revoke: readonly Digest[] | undefined): readonly Digest[] {
+  return [...new Set([...(current?.channel.revoked ?? []), ...(revoke ?? [])])].sort();
 }
 
 function refreshTime({ now, expiresAt, refreshBefore }: PlanPublishOptions): number {
@@ -130,7 +138,7 @@ function historyOf({ channel, digest, bytes }: CurrentChannel): NonNullable<Publ
   return { key: historyKey(channel.name, channel.sequence, digest), bytes };
 }
 
-/** What was revoked stays revoked; a refresh also keeps the rollout. */
+/** A refresh keeps the rollout. */
 function nextDocument(
   source: ReleaseSource,
   current: CurrentChannel | undefined,
@@ -139,7 +147,7 @@ function nextDocument(
 ): Channel {
   const { digest, sizeBytes, release } = source;
   const rollout = options.rollout ?? (action === 'refresh' ? current?.channel.rollout : undefined);
-  const revoked = current?.channel.revoked;
+  const revoked = revokedAfter(current, options.revoke);
   return {
     format: 'lading.channel/1',
     project: release.project,
@@ -149,7 +157,7 @@ function nextDocument(
     root: newestRoot(source.roots).root.version,
     release: { key: releaseKey(digest), digest, sizeBytes, sequence: release.sequence },
     ...(rollout === undefined || rollout === 100 ? {} : { rollout }),
-    ...(revoked === undefined ? {} : { revoked }),
+    ...(revoked.length === 0 ? {} : { revoked }),
   };
 }
 
@@ -191,15 +199,19 @@ function assertTimes(source: ReleaseSource, { now, expiresAt }: PlanPublishOptio
   );
 }
 
-function assertPublishable(source: ReleaseSource, current: CurrentChannel | undefined): void {
-  if (current === undefined) return;
-  const { release, name, revoked } = current.channel;
-  if (revoked?.includes(source.digest) === true) {
-    throw new PublishError('ERR_PUBLISH_TRUST', `Channel "${name}" has revoked release ${source.digest}`, {
-      details: { digest: source.digest, channel: name },
+function assertPublishable(
+  source: ReleaseSource,
+  current: CurrentChannel | undefined,
+  revoke: readonly Digest[] | undefined,
+): void {
+  if (revokedAfter(current, revoke).includes(source.digest)) {
+    throw new PublishError('ERR_PUBLISH_TRUST', `The channel has revoked release ${source.digest}`, {
+      details: { digest: source.digest },
       hint: 'Split again: a release with another version or sequence has another digest.',
     });
   }
+  if (current === undefined) return;
+  const { release } = current.channel;
   if (release.digest === source.digest || source.release.sequence > release.sequence) return;
   throw new PublishError(
     'ERR_PUBLISH_SEQUENCE',

@@ -81,7 +81,7 @@ export async function readPublished(target: PublishTarget, options: ReadPublishe
  */
 export async function readPublishedRelease(
   target: PublishTarget,
-  { channel }: PublishedChannel,
+  { channel }: Pick<PublishedChannel, 'channel'>,
   { roots, signal }: ReadPublishedOptions,
 ): Promise<PublishedRelease | undefined> {
   const pointer = channel.release;

@@ -1,12 +1,10 @@
 import type { JsonObject } from '@lading/manifest';
 import {
-  type LiveRelease,
   liveReleases,
-  type Published,
   type PublishedRelease,
-  type PublishTarget,
+  type ReadRelease,
+  readLiveReleases,
   readPublished,
-  readPublishedRelease,
 } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
@@ -40,18 +38,14 @@ export function addReleasesCommand(program: Command, run: Run): void {
     .action((options: ReleasesOptions) => run(options, (context) => releases(context, options)));
 }
 
-/** A release that is or was live, and what is in it; `content` is absent where the target has it no more. */
-interface Line extends LiveRelease {
-  readonly content: PublishedRelease | undefined;
-}
-
 async function releases(context: CommandContext, options: ReleasesOptions): Promise<CommandResult> {
   const { target } = await openTarget(context, options);
   try {
     const root = await rootToRead(context, target, options);
     const published = await readPublished(target, { roots: [root], signal: context.signal });
-    const chosen = newestOf(liveReleases(published), options);
-    const lines = await readLines(context, target, published, chosen);
+    const { channel, last = DEFAULT_LAST } = options;
+    const chosen = liveReleases(published, { channel, last });
+    const lines = await readLiveReleases(target, chosen, { roots: published.roots, signal: context.signal });
     return {
       json: { target: target.name, releases: lines.map((line) => lineJson(line, context.now())) },
       text: linesText(lines, target.name, context.now()),
@@ -61,30 +55,7 @@ async function releases(context: CommandContext, options: ReleasesOptions): Prom
   }
 }
 
-/** The last releases of each channel, or of the one that is named. */
-function newestOf(live: readonly LiveRelease[], { channel, last = DEFAULT_LAST }: ReleasesOptions): LiveRelease[] {
-  const seen = new Map<string, number>();
-  return live.filter((one) => {
-    if (channel !== undefined && one.channel !== channel) return false;
-    const count = (seen.get(one.channel) ?? 0) + 1;
-    seen.set(one.channel, count);
-    return count <= last;
-  });
-}
-
-async function readLines(
-  { signal }: CommandContext,
-  target: PublishTarget,
-  { roots }: Published,
-  live: readonly LiveRelease[],
-): Promise<Line[]> {
-  const lines: Line[] = [];
-  for (const one of live)
-    lines.push({ ...one, content: await readPublishedRelease(target, one.document, { roots, signal }) });
-  return lines;
-}
-
-function lineJson(line: Line, now: Date): JsonObject {
+function lineJson(line: ReadRelease, now: Date): JsonObject {
   const { channel, release, document, content, isCurrent, isRevoked, since, until } = line;
   return {
     channel,
@@ -113,14 +84,14 @@ function lineJson(line: Line, now: Date): JsonObject {
   };
 }
 
-function stateOf({ isCurrent, isRevoked, content, document }: Line, now: Date): string {
+function stateOf({ isCurrent, isRevoked, content, document }: ReadRelease, now: Date): string {
   if (isRevoked) return 'revoked';
   if (content === undefined) return isCurrent ? 'broken' : 'deleted';
   if (!isCurrent) return 'replaced';
   return Date.parse(document.channel.expiresAt) > now.getTime() ? 'live' : 'expired';
 }
 
-function linesText(lines: readonly Line[], target: string, now: Date): string {
+function linesText(lines: readonly ReadRelease[], target: string, now: Date): string {
   if (lines.length === 0) return `Nothing was published to ${target} under these channels.`;
   const rows = lines.map((line): Cell[] => {
     const { channel, release, document, content } = line;

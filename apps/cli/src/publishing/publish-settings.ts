@@ -1,0 +1,62 @@
+import type { SigningKey, TrustedRoot } from '@lading/manifest';
+import type { PreparePublishOptions } from '@lading/publisher';
+import type { Command } from 'commander';
+import type { CommandContext, CommonOptions } from '../command-context.js';
+import { loadKeyRing } from '../config/keys.js';
+import { openTarget, type TargetChoice, type TargetOptions } from '../config/open-target.js';
+import { type KeyOptions, loadRoleKey, type RoleKey } from '../config/role-key.js';
+import { timeSpan, withCommonOptions, withTargetOptions, withTrustOption } from '../options.js';
+
+const DAY_MS = 86_400_000;
+const CHANNEL_LIFE_DAYS = 30;
+
+/** Flags of every command that moves a channel. */
+export type PublishFlags = CommonOptions &
+  KeyOptions &
+  TargetOptions & {
+    readonly releaseKey?: string;
+    readonly expiresIn?: number;
+    readonly dryRun?: boolean;
+  };
+
+/** What a command needs that moves a channel. `choice.target` is open: close it. */
+export interface PublishSettings {
+  readonly choice: TargetChoice;
+  readonly root: TrustedRoot;
+  readonly channelKey: SigningKey;
+  readonly options: PreparePublishOptions;
+}
+
+/** Adds the flags of every command that moves a channel. */
+export function withPublishOptions(command: Command): Command {
+  return withTargetOptions(withTrustOption(withCommonOptions(command), 'the one beside the key'))
+    .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
+    .option(
+      '--release-key <key>',
+      'release key, where a release is to be numbered anew (default: the one of a --key folder)',
+    )
+    .option('--expires-in <span>', `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`, timeSpan)
+    .option('--dry-run', 'print the plan and change nothing');
+}
+
+/** Loads the keys first, and opens the target when they may sign. */
+export async function publishSettings(context: CommandContext, flags: PublishFlags): Promise<PublishSettings> {
+  const role = await loadRoleKey(context, 'channel', flags);
+  const releaseKeys = await loadReleaseKeys(context, role, flags.releaseKey);
+  const choice = await openTarget(context, flags);
+  const now = context.now();
+  const expiresAt = new Date(now.getTime() + (flags.expiresIn ?? CHANNEL_LIFE_DAYS * DAY_MS));
+  const options = { channel: choice.channel, now, expiresAt, releaseKeys, signal: context.signal };
+  return { choice, root: role.root, channelKey: role.key, options };
+}
+
+async function loadReleaseKeys(
+  context: CommandContext,
+  { ring }: RoleKey,
+  setting: string | undefined,
+): Promise<readonly SigningKey[]> {
+  const from = setting === undefined ? ring : await loadKeyRing(context, setting, context.cwd);
+  // One file or variable is the key of the role that it was named for.
+  const key = setting === undefined && !ring.isFolder ? undefined : from.key('release');
+  return key === undefined ? [] : [key];
+}

@@ -146,15 +146,16 @@ export function portNumber(value: string): number {
 
 const DAY_MS = 86_400_000;
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['s', 1_000],
   ['m', 60_000],
   ['h', 3_600_000],
   ['d', DAY_MS],
   ['y', 365 * DAY_MS],
 ]);
 
-/** Reads a span of time such as `30d` (m, h, d, y) as milliseconds. */
+/** Reads a span of time such as `30d` (s, m, h, d, y) as milliseconds. */
 export function timeSpan(value: string): number {
-  const match = /^(\d{1,6})([mhdy])$/.exec(value);
+  const match = /^(\d{1,6})([smhdy])$/.exec(value);
   if (match === null) throw new InvalidArgumentError('Expected a span of time such as 90m, 12h, 30d or 1y.');
   return Number(match[1]) * (UNIT_MS.get(match[2] ?? '') ?? Number.NaN);
 }

@@ -3,6 +3,7 @@ import { addConformanceCommand } from './commands/conformance.js';
 import { addDiffCommand } from './commands/diff.js';
 import { addExplainCommand } from './commands/explain.js';
 import { addExportCommand } from './commands/export.js';
+import { addGcCommand } from './commands/gc.js';
 import { addInitCommand } from './commands/init.js';
 import { addInspectCommand } from './commands/inspect.js';
 import { addKeysCommand } from './commands/keys.js';
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addReleasesCommand,
   addRollbackCommand,
   addPromoteCommand,
+  addGcCommand,
   addPullCommand,
   addReadCommand,
   addServeCommand,

@@ -127,4 +127,24 @@ describe('what is live', () => {
     expect((await lading('rollback', '--to', '1.0.0', '--target', 'public', ...keys, ...release)).exitCode).toBe(0);
     expect(await versionOf('stable')).toEqual(['1.0.0', 8]);
   });
+
+  it('is never collected; what is dead is buried, and deleted after the grace', async () => {
+    const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+    const gc = (now: Date, ...flags: string[]): Promise<LadingRun> =>
+      runLading(['gc', '--target', 'public', '--keep', '1', '--grace', '7d', '--json', ...flags], { cwd, now });
+    expect((await gc(inDays(0))).exitCode).toBe(2);
+    const young = await gc(inDays(0), '--trust', 'keys');
+    expect(young.json()).toMatchObject({ buried: { objects: 0 }, deleted: { objects: 0 } });
+    const dry = await gc(inDays(40), '--trust', 'keys', '--dry-run');
+    const { buried } = dry.json<{ buried: { objects: number; keys: string[] } }>();
+    expect(buried.objects).toBeGreaterThan(4);
+    const first = await gc(inDays(40), '--trust', 'keys');
+    expect(first.json()).toMatchObject({ buried, deleted: { objects: 0 } });
+    expect((await lading('verify', 'public', '--trust', 'keys')).exitCode).toBe(0);
+    const second = await gc(inDays(48), '--trust', 'keys');
+    expect(second.json()).toMatchObject({ deleted: { objects: buried.objects }, waiting: [] });
+    const verified = await lading('verify', 'public', '--trust', 'keys', '--json');
+    expect([verified.exitCode, verified.json()]).toEqual([0, expect.objectContaining({ channels: 2, releases: 2 })]);
+    expect(await versionOf('stable')).toEqual(['1.0.0', 8]);
+  });
 });

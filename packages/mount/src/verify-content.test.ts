@@ -148,6 +148,7 @@ describe('verifyContent', () => {
     const old = layout.files.get('channels/stable.json') ?? new Uint8Array();
     const digest = await digestOf(readEnvelope(old).payload);
     const files = new Map<string, Uint8Array>(layout.files).set(historyKey('stable', 1, digest), old);
+    files.set('tombstones/0123456789abcdef.json', text('{}'));
     expect(await check(files)).toMatchObject({ isSound: true, findings: [] });
     const wrong = new Map<string, Uint8Array>(layout.files).set(historyKey('stable', 2, digest), old);
     expect((await check(wrong)).findings).toMatchObject([{ code: 'ERR_TRUST_MISMATCH' }]);

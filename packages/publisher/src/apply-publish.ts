@@ -3,12 +3,14 @@ import {
   isLadingError,
   MAX_ROOT_BYTES,
   readEnvelope,
+  releaseKey,
   rootKey,
   type SigningKey,
   signChannel,
   verifyChannel,
 } from '@lading/manifest';
 import { eachLimited } from './each-limited.js';
+import { saveFromGarbage } from './garbage/save-from-garbage.js';
 import { OBJECT_HEADERS } from './object-headers.js';
 import { PublishError } from './publish-error.js';
 import type { PublishPlan } from './publish-plan.js';
@@ -72,6 +74,7 @@ export async function applyPublish(
 
   await uploadArchives(plan, target, { source, concurrency, signal, meter });
   meter.stage('read-back');
+  await saveFromGarbage(target, neededKeys(source), { signal });
   await readBackArchives(plan, target, readBack);
   meter.stage('release');
   await uploadRelease(plan, target, source, { signal, meter });
@@ -85,6 +88,10 @@ export async function applyPublish(
   }
   meter.end();
   return resultOf(plan);
+}
+
+function neededKeys({ release, digest }: ReleaseSource): ReadonlySet<string> {
+  return new Set([...release.archives.map(({ key }) => key), releaseKey(digest)]);
 }
 
 interface UploadOptions {

@@ -42,6 +42,13 @@ export { readLiveReleases } from './read-live-releases.js';
 export { readOldestRoot } from './target-roots.js';
 export type { ChannelDocument } from './verify-documents.js';
 
+// Garbage: what nobody needs any more.
+
+export type { GarbageOptions, GarbageResult } from './garbage/collect-garbage.js';
+export { collectGarbage, GARBAGE_DEFAULTS, prepareGarbage } from './garbage/collect-garbage.js';
+export type { GarbagePlan, OpenTombstone } from './garbage/plan-garbage.js';
+export type { Deletion, Tombstone, Verdict } from './garbage/tombstone.js';
+
 // The steps of looking and planning, for callers that need them one by one.
 
 export { numberRelease } from './number-release.js';

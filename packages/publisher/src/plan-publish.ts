@@ -174,7 +174,7 @@ function callsOf(
   options: PlanPublishOptions,
 ): PublishPlan['calls'] {
   return {
-    list: 1,
+    list: 2,
     head: options.digests === true ? source.release.archives.length : 0,
     get: 1,
     put: uploads.length + channelPuts,

@@ -1,10 +1,10 @@
 import type { ReleaseArchive } from '@lading/manifest';
 import { type PreparedPublish, type PreparePublishOptions, preparePublish } from './prepare-publish.js';
-import { PublishError } from './publish-error.js';
 import type { PublishPlan } from './publish-plan.js';
 import type { PublishTarget } from './publish-target.js';
 import type { PublishedRelease } from './published.js';
 import type { ReleaseSource } from './release-source.js';
+import { incompleteError } from './target-errors.js';
 
 /** Options of {@link prepareMove}. */
 export interface PrepareMoveOptions extends PreparePublishOptions {
@@ -41,13 +41,4 @@ function assertWhole({ uploads }: PublishPlan): void {
 /** The plan was whole, so nobody asks for an archive. */
 async function noArchive({ key }: ReleaseArchive): Promise<never> {
   throw incompleteError([key]);
-}
-
-/** The error of objects that a public document needs and the target lacks. */
-export function incompleteError(keys: readonly string[]): PublishError {
-  const more = keys.length > 1 ? ` (and ${keys.length - 1} more)` : '';
-  return new PublishError('ERR_PUBLISH_INCOMPLETE', `The target lacks "${keys[0]}"${more}`, {
-    details: { problems: keys.map((path) => ({ path, problem: 'is not there' })) },
-    hint: 'It was deleted. Publish the release again from the folder that lading split wrote.',
-  });
 }

@@ -13,7 +13,7 @@ export interface PlannedObject {
 /** What happens to the channel: it is made, points at another release, lives longer, or is left alone. */
 export type ChannelAction = 'create' | 'advance' | 'refresh' | 'keep';
 
-/** How many calls of the target `applyPublish` makes when nothing fails; a large upload counts once. */
+/** How many calls of the target `applyPublish` makes when nothing fails and no garbage waits there; a large upload counts once. */
 export interface PlannedCalls {
   readonly list: number;
   readonly head: number;

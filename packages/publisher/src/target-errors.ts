@@ -27,3 +27,12 @@ export function wrongBodyError(key: string, expected: Digest, actual: Digest): P
     hint: 'The file changed after the release was signed. Run lading split again.',
   });
 }
+
+/** The error of objects that a public document needs and the target lacks. */
+export function incompleteError(keys: readonly string[]): PublishError {
+  const more = keys.length > 1 ? ` (and ${keys.length - 1} more)` : '';
+  return new PublishError('ERR_PUBLISH_INCOMPLETE', `The target lacks "${keys[0]}"${more}`, {
+    details: { problems: keys.map((path) => ({ path, problem: 'is not there' })) },
+    hint: 'It was deleted. Publish the release again from the folder that lading split wrote.',
+  });
+}

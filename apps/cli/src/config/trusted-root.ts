@@ -1,6 +1,6 @@
 import { type TrustedRoot, trustRoot } from '@lading/manifest';
 import { type PublishTarget, readOldestRoot } from '@lading/publisher';
-import { CliError } from '../cli-error.js';
+import { CliError, usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import { loadKeyRing, loadTrust, ROOT_FILE } from './keys.js';
 import { loadConfig } from './load-config.js';
@@ -14,6 +14,20 @@ export async function namedRoot(context: CommandContext, options: KeyOptions): P
   const setting = options.key ?? config.sign?.key;
   if (setting === undefined) return undefined;
   return (await loadKeyRing(context, setting, options.key === undefined ? dir : context.cwd)).root;
+}
+
+/**
+ * The named root ({@link namedRoot}); who writes or deletes must name one.
+ *
+ * @throws CliError `ERR_USAGE` where none is named.
+ */
+export async function rootToWrite(context: CommandContext, options: KeyOptions): Promise<TrustedRoot> {
+  const named = await namedRoot(context, options);
+  if (named !== undefined) return named;
+  throw usageError(
+    'no root is named',
+    `Pass the root that your app ships with: --trust ${ROOT_FILE}, or a key folder.`,
+  );
 }
 
 /**

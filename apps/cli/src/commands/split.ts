@@ -11,6 +11,7 @@ import { loadRoleKey } from '../config/role-key.js';
 import { type BuildSettings, buildSettings, outSetting } from '../config/settings.js';
 import {
   type AllOptions,
+  wholeNumber,
   withCommonOptions,
   withReleaseOptions,
   withRuleOptions,
@@ -22,7 +23,12 @@ import { planText } from '../output/plan-text.js';
 import { textFacts } from '../output/text-table.js';
 import type { Run } from '../run-program.js';
 
-type SplitOptions = AllOptions & { readonly out?: string; readonly key?: string; readonly plan?: string };
+type SplitOptions = AllOptions & {
+  readonly out?: string;
+  readonly key?: string;
+  readonly plan?: string;
+  readonly threads?: number;
+};
 
 /** Adds `lading split`. */
 export function addSplitCommand(program: Command, run: Run): void {
@@ -32,6 +38,7 @@ export function addSplitCommand(program: Command, run: Run): void {
     .option('--out <dir>', 'folder to write (default: dist/release)')
     .option('--plan <file>', 'take this plan, as plan --json printed it and you edited it, instead of making one')
     .option('--key <key>', 'release key: a PEM file, a folder of lading keys new, or env:NAME')
+    .option('--threads <n>', 'threads that deflate, which changes no byte (default: one a core)', wholeNumber)
     .addHelpText(
       'after',
       [
@@ -54,7 +61,7 @@ async function split(context: CommandContext, options: SplitOptions): Promise<Co
   const given = options.plan === undefined ? undefined : await readPlan(context, options.plan);
   const planned = await planSource(context, settings, given);
   try {
-    const archives = await writeAll(context, planned, { out, settings });
+    const archives = await writeAll(context, planned, { out, settings, threads: options.threads });
     const release = buildRelease({ ...settings.release, plan: planned.plan, archives });
     const signed = await signRelease(release, [key]);
     const target = folderTarget(out);
@@ -69,7 +76,11 @@ async function split(context: CommandContext, options: SplitOptions): Promise<Co
 async function writeAll(
   context: CommandContext,
   { plan, content, graph }: PlannedSource,
-  { out, settings }: { readonly out: string; readonly settings: BuildSettings },
+  {
+    out,
+    settings,
+    threads,
+  }: { readonly out: string; readonly settings: BuildSettings; readonly threads: number | undefined },
 ): Promise<WrittenArchive[]> {
   const totalBytes = plan.archives.reduce((sum, archive) => sum + Math.max(0, archive.sizeBytes), 0);
   const { project, compat } = settings.release;
@@ -80,8 +91,8 @@ async function writeAll(
   try {
     const onProgress = ({ writtenBytes, archive }: { writtenBytes: number; archive: string }): void =>
       bar.update(writtenBytes, Math.max(totalBytes, writtenBytes), archive);
-    for await (const archive of writeArchives(plan, content, { out, graph, facts, signal: context.signal, onProgress }))
-      archives.push(archive);
+    const options = { out, graph, facts, threads, signal: context.signal, onProgress };
+    for await (const archive of writeArchives(plan, content, options)) archives.push(archive);
     return archives;
   } finally {
     bar.end();

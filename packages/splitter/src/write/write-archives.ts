@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ResourceGraph } from '@lading/graph';
 import {
@@ -15,6 +16,7 @@ import { type DefoldIndex, indexDefoldManifest } from '../content/defold-index.j
 import type { PlannedArchive, SplitPlan } from '../plan/split-plan.js';
 import { printable, SplitError, splitProblems, systemErrorCode } from '../split-error.js';
 import { writeCanonicalArchive } from '../zip/canonical-archive.js';
+import { DeflatePool } from '../zip/deflate-pool.js';
 import { type ArchiveManifests, archiveManifests } from './archive-manifest.js';
 import { type ArchiveFacts, archiveMembers } from './archive-members.js';
 import { sweepTemporaryFiles, temporaryFile } from './atomic-file.js';
@@ -31,6 +33,8 @@ export interface WriteArchivesOptions {
   readonly facts?: ArchiveFacts | undefined;
   /** `never` stores every member. Default `auto`. */
   readonly deflate?: 'auto' | 'never' | undefined;
+  /** Worker threads that deflate, at most; they do not change the bytes. Default: as many as the machine has cores. */
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each member. Default none. */
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
@@ -94,12 +98,17 @@ export async function* writeArchives(
   const manifests = index === undefined ? undefined : archiveManifests(plan, index, options.graph);
   await sweepTemporaryFiles(folder);
   const meter = { archives: 0, members: 0, writtenBytes: 0 };
-  for (const archive of plan.archives) {
-    signal?.throwIfAborted();
-    const written = await writeArchive(archive, content, { ...options, folder, manifests, meter, plan });
-    meter.archives += 1;
-    meter.writtenBytes += written.sizeBytes;
-    yield written;
+  const pool = new DeflatePool(options.threads ?? availableParallelism());
+  try {
+    for (const archive of plan.archives) {
+      signal?.throwIfAborted();
+      const written = await writeArchive(archive, content, { ...options, folder, manifests, meter, plan, pool });
+      meter.archives += 1;
+      meter.writtenBytes += written.sizeBytes;
+      yield written;
+    }
+  } finally {
+    await pool.close();
   }
 }
 
@@ -108,6 +117,7 @@ interface WriteContext extends WriteArchivesOptions {
   readonly manifests: ArchiveManifests | undefined;
   readonly meter: { archives: number; members: number; writtenBytes: number };
   readonly plan: SplitPlan;
+  readonly pool: DeflatePool;
 }
 
 async function writeArchive(
@@ -115,13 +125,14 @@ async function writeArchive(
   content: ContentSource,
   context: WriteContext,
 ): Promise<WrittenArchive> {
-  const { signal, meter, plan, onProgress, deflate, facts } = context;
+  const { signal, meter, plan, pool, onProgress, deflate, facts } = context;
   const temporary = await temporaryFile(context.folder);
   try {
     const manifest = context.manifests?.of(archive);
     const members = archiveMembers(archive, { content, manifest, facts, signal });
     const result = await writeCanonicalArchive(members, temporary.sink, {
       deflate,
+      pool,
       signal,
       onMember: (_member, positionBytes) => {
         meter.members += 1;

@@ -17,8 +17,15 @@ const CHUNK_BYTES = 65_536;
 
 /** Deflates bytes that are at hand, at most {@link STREAM_THRESHOLD_BYTES}. @internal */
 export function deflateWhole(bytes: Uint8Array): Uint8Array {
-  return deflateSync(bytes, { level: LEVEL, mem: hashMemory(bytes.length) });
+  return deflateSync(bytes, encoderOptions(bytes.length));
 }
+
+/** How fflate deflates so many bytes at once. @internal */
+export function encoderOptions(sizeBytes: number): { readonly level: typeof LEVEL; readonly mem: HashMemory } {
+  return { level: LEVEL, mem: hashMemory(sizeBytes) };
+}
+
+type HashMemory = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** Deflates a stream, in steps that do not depend on how the input is cut. @internal */
 export async function* deflateChunks(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -60,7 +67,7 @@ async function* evenChunks(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint
 }
 
 /** fflate's own choice goes through `Math.log`, which no standard makes exact; this one is whole numbers. */
-function hashMemory(sizeBytes: number): 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 {
+function hashMemory(sizeBytes: number): HashMemory {
   const bits = 32 - Math.clz32(sizeBytes);
-  return Math.min(8, Math.max(0, bits - 12)) as 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+  return Math.min(8, Math.max(0, bits - 12)) as HashMemory;
 }

@@ -1,3 +1,4 @@
+import { parseByteSize } from '@lading/splitter';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommonOptions } from './command-context.js';
 
@@ -142,6 +143,16 @@ export function portNumber(value: string): number {
   const number = Number(value);
   if (!/^\d+$/.test(value) || number > 65_535) throw new InvalidArgumentError('Expected a port, 0 to 65535.');
   return number;
+}
+
+/** Reads a number of bytes: 0, 2000000, or a text such as 2MB. */
+export function byteSize(value: string): number {
+  if (value === '0') return 0;
+  try {
+    return parseByteSize(/^\d+$/.test(value) ? Number(value) : value);
+  } catch {
+    throw new InvalidArgumentError('Expected a number of bytes, or a text such as 2MB or 512KiB.');
+  }
 }
 
 const DAY_MS = 86_400_000;

@@ -37,8 +37,8 @@ export type { LiveRelease, LiveReleasesOptions } from './live-releases.js';
 export { liveReleases } from './live-releases.js';
 export type { Published, PublishedChannel, PublishedRelease, ReadPublishedOptions } from './published.js';
 export { readPublished, readPublishedRelease } from './published.js';
-export type { ReadRelease } from './read-live-releases.js';
-export { readLiveReleases } from './read-live-releases.js';
+export type { ReadRecentReleasesOptions, ReadRelease } from './read-live-releases.js';
+export { readLiveReleases, readRecentReleases } from './read-live-releases.js';
 export { readOldestRoot } from './target-roots.js';
 export type { ChannelDocument } from './verify-documents.js';
 

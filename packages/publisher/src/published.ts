@@ -91,6 +91,41 @@ export async function readPublishedRelease(
   return { release, bytes: got.bytes, digest: pointer.digest, sizeBytes: pointer.sizeBytes };
 }
 
+/**
+ * Reads the channel documents of one channel, the newest first, until `isEnough` says so. Each is read only when it is asked
+ * for: a history may be long.
+ */
+export async function readChannelBack(
+  target: PublishTarget,
+  name: string,
+  {
+    isEnough,
+    signal,
+    ...options
+  }: ReadPublishedOptions & { isEnough(documents: readonly PublishedChannel[]): boolean },
+): Promise<Published> {
+  const roots = await readRoots(options.roots, target, { signal });
+  const found: PublishedChannel[] = [];
+  const current = await readChannel(target, channelKey(name), name, { signal, roots });
+  if (current !== undefined) found.push(current);
+  for (const past of await pastKeys(target, name, { signal })) {
+    if (isEnough(found)) break;
+    const document = await readListed(target, past, name, { signal, roots });
+    if (document.digest !== found[0]?.digest) found.push(document);
+  }
+  return { roots, channels: found };
+}
+
+/** Keys of the documents that were replaced, the highest sequence first. */
+async function pastKeys(target: PublishTarget, name: string, options: TargetCallOptions): Promise<string[]> {
+  const keys: { readonly key: string; readonly sequence: number }[] = [];
+  for await (const { key } of target.list(`history/${name}/`, options)) {
+    const sequence = Number(/\/([1-9]\d{0,15})\.[0-9a-f]{16}\.json$/.exec(key)?.[1] ?? 0);
+    if (sequence > 0) keys.push({ key, sequence });
+  }
+  return keys.sort((a, b) => b.sequence - a.sequence || compareKeys(a.key, b.key)).map(({ key }) => key);
+}
+
 async function readChannels(
   target: PublishTarget,
   prefix: 'channels/' | 'history/',
@@ -102,9 +137,20 @@ async function readChannels(
   await eachLimited(listed, { concurrency: READS_AT_ONCE, signal }, async ({ key }, inner) => {
     const name = (CHANNEL_KEY.exec(key) ?? HISTORY_KEY.exec(key))?.[1];
     if (name === undefined) return; // not of the layout
-    found.push(await readChannel(target, key, name, { signal: inner, roots }));
+    found.push(await readListed(target, key, name, { signal: inner, roots }));
   });
   return found;
+}
+
+async function readListed(
+  target: PublishTarget,
+  key: string,
+  name: string,
+  options: ReadPublishedOptions,
+): Promise<PublishedChannel> {
+  const document = await readChannel(target, key, name, options);
+  if (document === undefined) throw goneError(key);
+  return document;
 }
 
 async function readChannel(
@@ -112,9 +158,9 @@ async function readChannel(
   key: string,
   name: string,
   { signal, roots }: ReadPublishedOptions,
-): Promise<PublishedChannel> {
+): Promise<PublishedChannel | undefined> {
   const got = await target.get(key, { signal, maxBytes: MAX_CHANNEL_BYTES });
-  if (got === undefined) throw goneError(key);
+  if (got === undefined) return undefined;
   const document = await verifyChannelDocument(got.bytes, roots, { name });
   const isCurrent = key === channelKey(name);
   const expected = isCurrent ? key : historyKey(name, document.channel.sequence, document.digest);

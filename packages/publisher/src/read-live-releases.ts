@@ -1,6 +1,11 @@
-import type { LiveRelease } from './live-releases.js';
+import { type LiveRelease, liveReleases } from './live-releases.js';
 import type { PublishTarget } from './publish-target.js';
-import { type PublishedRelease, type ReadPublishedOptions, readPublishedRelease } from './published.js';
+import {
+  type PublishedRelease,
+  type ReadPublishedOptions,
+  readChannelBack,
+  readPublishedRelease,
+} from './published.js';
 
 /** A release that is or was live, and what the target has of it: `undefined` where it was deleted. */
 export interface ReadRelease extends LiveRelease {
@@ -25,4 +30,30 @@ export async function readLiveReleases(
     found.push({ ...one, content: read.get(digest) });
   }
   return found;
+}
+
+/** Options of {@link readRecentReleases}. */
+export interface ReadRecentReleasesOptions extends ReadPublishedOptions {
+  /** Name of the channel. */
+  readonly channel: string;
+  /** How many releases. */
+  readonly last: number;
+}
+
+/**
+ * Reads the last releases of one channel, the newest first, without reading its whole history.
+ *
+ * @throws PublishError `ERR_PUBLISH_TRUST`, and what the target throws.
+ */
+export async function readRecentReleases(
+  target: PublishTarget,
+  { channel, last, ...options }: ReadRecentReleasesOptions,
+): Promise<readonly ReadRelease[]> {
+  // The document before the oldest of them says since when it was live.
+  const published = await readChannelBack(target, channel, {
+    ...options,
+    isEnough: (channels) => liveReleases({ channels }).length > last,
+  });
+  const { signal } = options;
+  return readLiveReleases(target, liveReleases(published, { last }), { roots: published.roots, signal });
 }

@@ -30,6 +30,8 @@ export { diffPlans } from './diff/diff-plans.js';
 export type { ReleaseDiff } from './diff/diff-releases.js';
 export { diffReleases } from './diff/diff-releases.js';
 export type { ArchivesDiff, RootUpdate } from './diff/root-updates.js';
+export type { BilledUpdate, EgressPrice, ReleaseBill, UpdateBill, UpdateBillOptions } from './diff/update-bill.js';
+export { egressCost, updateBill } from './diff/update-bill.js';
 
 // Content.
 

@@ -1,18 +1,11 @@
 import type { JsonObject } from '@lading/manifest';
-import {
-  diffPlans,
-  diffReleases,
-  type PlanDiff,
-  parseByteSize,
-  type ReleaseDiff,
-  type RootUpdate,
-} from '@lading/splitter';
-import { type Command, InvalidArgumentError } from 'commander';
+import { diffPlans, diffReleases, type PlanDiff, type ReleaseDiff, type RootUpdate } from '@lading/splitter';
+import type { Command } from 'commander';
 import { type Revision, readRevision } from '../build/read-revision.js';
 import { usageError } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
 import { EXIT } from '../exit-code.js';
-import { type VariantOptions, withCommonOptions, withVariantOption } from '../options.js';
+import { byteSize, type VariantOptions, withCommonOptions, withVariantOption } from '../options.js';
 import { diffText } from '../output/diff-text.js';
 import type { Run } from '../run-program.js';
 
@@ -24,7 +17,7 @@ export function addDiffCommand(program: Command, run: Run): void {
     .description('what a player of A downloads for B: bytes, requests and archives per root')
     .argument('<a>', 'folder or URL of a layout, a release document, or a plan of lading plan --json')
     .argument('<b>', 'the same, later')
-    .option('--max-update <size>', 'exit with 1 where the update of a root is larger, such as 2MB', updateSize)
+    .option('--max-update <size>', 'exit with 1 where the update of a root is larger, such as 2MB', byteSize)
     .option('--channel <name>', 'channel of layouts to start from (default: stable, else the newest release)')
     .addHelpText(
       'after',
@@ -85,13 +78,4 @@ function describe(revision: Revision): string {
   if (revision.kind === 'plan') return revision.name;
   const { project, version, sequence } = revision.release;
   return `${revision.name} (${project} ${version}, sequence ${sequence})`;
-}
-
-function updateSize(value: string): number {
-  if (value === '0') return 0;
-  try {
-    return parseByteSize(/^\d+$/.test(value) ? Number(value) : value);
-  } catch {
-    throw new InvalidArgumentError('Expected a number of bytes, or a text such as 2MB or 512KiB.');
-  }
 }

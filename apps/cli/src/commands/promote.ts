@@ -37,7 +37,7 @@ async function promote(context: CommandContext, from: string, flags: PublishFlag
     const current = liveReleases(published, { channel: from, last: 1 });
     const { content } = chooseCurrent(await readLiveReleases(target, current, { roots, signal }));
     const prepared = await prepareMove(content, target, { ...settings.options, roots });
-    return await runPublish(context, settings, prepared, { isDryRun: flags.dryRun === true });
+    return await runPublish(context, settings, prepared, flags);
   } finally {
     await target.close?.();
   }

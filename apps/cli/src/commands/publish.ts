@@ -22,6 +22,7 @@ export function addPublishCommand(program: Command, run: Run): void {
       'after',
       [
         '',
+        'The update bill says for each root what players of the last live releases download; --max-update bounds it.',
         'A key folder also holds the release key: then a release whose number is taken is signed again under the next one.',
         '',
         'Examples:',
@@ -49,10 +50,7 @@ async function publish(
       signal: context.signal,
     });
     const prepared = await preparePublish(source, target, settings.options);
-    return await runPublish(context, settings, prepared, {
-      isDryRun: flags.dryRun === true,
-      concurrency: flags.concurrency,
-    });
+    return await runPublish(context, settings, prepared, flags);
   } finally {
     await target.close?.();
   }

@@ -40,7 +40,7 @@ async function rollback(context: CommandContext, flags: RollbackOptions): Promis
     const bad = releases.find(({ isCurrent }) => isCurrent)?.release.digest;
     const revoke = flags.revoke === true && bad !== undefined ? [bad] : [];
     const prepared = await prepareMove(chosen.content, target, { ...settings.options, roots, revoke });
-    return await runPublish(context, settings, prepared, { isDryRun: flags.dryRun === true });
+    return await runPublish(context, settings, prepared, flags);
   } finally {
     await target.close?.();
   }

@@ -6,6 +6,7 @@ import { loadKeyRing } from '../config/keys.js';
 import { openTarget, type TargetChoice, type TargetOptions } from '../config/open-target.js';
 import { type KeyOptions, loadRoleKey, type RoleKey } from '../config/role-key.js';
 import { timeSpan, withCommonOptions, withTargetOptions, withTrustOption } from '../options.js';
+import { type BillFlags, withBillOptions } from './publish-bill.js';
 
 const DAY_MS = 86_400_000;
 const CHANNEL_LIFE_DAYS = 30;
@@ -13,7 +14,8 @@ const CHANNEL_LIFE_DAYS = 30;
 /** Flags of every command that moves a channel. */
 export type PublishFlags = CommonOptions &
   KeyOptions &
-  TargetOptions & {
+  TargetOptions &
+  BillFlags & {
     readonly releaseKey?: string;
     readonly expiresIn?: number;
     readonly dryRun?: boolean;
@@ -29,7 +31,7 @@ export interface PublishSettings {
 
 /** Adds the flags of every command that moves a channel. */
 export function withPublishOptions(command: Command): Command {
-  return withTargetOptions(withTrustOption(withCommonOptions(command), 'the one beside the key'))
+  return withBillOptions(withTargetOptions(withTrustOption(withCommonOptions(command), 'the one beside the key')))
     .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
     .option(
       '--release-key <key>',

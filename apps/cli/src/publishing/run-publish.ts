@@ -1,28 +1,42 @@
 import { applyPublish, type PreparedPublish } from '@lading/publisher';
 import type { CommandContext, CommandResult } from '../command-context.js';
-import { planResult, publishedResult } from './publish-result.js';
+import { type BillFlags, publishBill } from './publish-bill.js';
+import { planResult, publishedResult, refusedResult } from './publish-result.js';
 import type { PublishSettings } from './publish-settings.js';
 
-/** Applies a prepared publish and says what was done; with `isDryRun` only says what would be. */
+/** Flags of {@link runPublish}. */
+export interface RunPublishFlags extends BillFlags {
+  readonly dryRun?: boolean;
+  readonly concurrency?: number;
+}
+
+/**
+ * Works out the update bill of a prepared publish, applies it, and says what was done. With `--dry-run`, or where the bill is
+ * larger than it may be, only says what would be.
+ */
 export async function runPublish(
   context: CommandContext,
-  { choice, channelKey }: PublishSettings,
+  settings: PublishSettings,
   prepared: PreparedPublish,
-  { isDryRun, concurrency }: { readonly isDryRun: boolean; readonly concurrency?: number | undefined },
+  flags: RunPublishFlags,
 ): Promise<CommandResult> {
   const { plan, source } = prepared;
-  if (isDryRun) return planResult(choice, plan);
+  const { target } = settings.choice;
+  const bill = await publishBill(context, settings, prepared, flags);
+  const facts = { target: target.name, plan, bill };
+  if (bill !== undefined && bill.tooLarge.length > 0) return refusedResult(facts);
+  if (flags.dryRun === true) return planResult(facts);
   const bar = context.progress('publish');
   try {
-    const result = await applyPublish(plan, choice.target, {
+    const result = await applyPublish(plan, target, {
       source,
-      channelKeys: [channelKey],
-      concurrency,
+      channelKeys: [settings.channelKey],
+      concurrency: flags.concurrency,
       signal: context.signal,
       onProgress: ({ sentBytes, totalBytes, stage, doneObjects, totalObjects }) =>
         bar.update(sentBytes, totalBytes, `${stage}, ${doneObjects} of ${totalObjects}`),
     });
-    return publishedResult(choice, plan, result);
+    return publishedResult(facts, result);
   } finally {
     bar.end();
   }

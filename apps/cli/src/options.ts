@@ -9,6 +9,7 @@ export interface SourceOptions {
   readonly assets?: string;
   readonly edges?: string;
   readonly entry?: readonly string[];
+  readonly allowUnresolved?: boolean;
 }
 
 /** Flags that say how to split. */
@@ -72,7 +73,8 @@ export function withSourceOptions(command: Command): Command {
     .option('--content <path>', 'Live Update zip, publisher folder, game.arci, or bundle folder')
     .option('--assets <dir>', 'plain folder of files, instead of --graph and --content')
     .option('--edges <file>', 'JSON file with explicit edges and entries of --assets')
-    .option('--entry <glob>', 'file of --assets that ships with the app (repeatable)', collect);
+    .option('--entry <glob>', 'file of --assets that ships with the app (repeatable)', collect)
+    .option('--allow-unresolved', 'warn of references in --assets that lead to no file, and go on');
 }
 
 /** How to split. */

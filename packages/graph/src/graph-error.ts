@@ -66,5 +66,6 @@ const HINTS: { readonly [Code in GraphErrorCode]?: string } = {
   ERR_GRAPH_ROOT: 'A Defold graph holds the node /<AnonymousRoot> once; Bob writes it with --archive.',
   ERR_GRAPH_MANIFEST:
     'Give the manifest of the same build: from Defold 1.12.4 on game.dmanifest lacks the excluded entries, liveupdate.game.dmanifest has them.',
-  ERR_GRAPH_REFERENCE: 'Add the missing file, correct the reference, or ignore the file that holds it.',
+  ERR_GRAPH_REFERENCE:
+    'Add the missing file, correct the reference, ignore the file that holds it, or allow unresolved references.',
 };

@@ -10,6 +10,8 @@ import { inputError } from '../read-input.js';
 export interface OpenedSource {
   readonly graph: ResourceGraph;
   readonly content: ContentSource;
+  /** References that lead nowhere, where the setting allows them: a line each. */
+  readonly unresolved: readonly string[];
 }
 
 /** Opens what a source setting names: content first, then the graph, which may need the content's manifest. */
@@ -19,8 +21,10 @@ export async function openSource(
   signal: AbortSignal,
 ): Promise<OpenedSource> {
   const content = await openContentOf(setting, signal);
+  const unresolved: string[] = [];
   try {
-    return { content, graph: await loadGraph(await graphSource(setting, rules, content, signal), { signal }) };
+    const source = await graphSource(setting, rules, { content, unresolved }, signal);
+    return { content, graph: await loadGraph(source, { signal }), unresolved };
   } catch (error) {
     await content.close();
     throw error;
@@ -41,7 +45,7 @@ function openContentOf(setting: SourceSetting, signal: AbortSignal): Promise<Con
 async function graphSource(
   setting: SourceSetting,
   { variants }: SplitRules,
-  content: ContentSource,
+  { content, unresolved }: { readonly content: ContentSource; readonly unresolved: string[] },
   signal: AbortSignal,
 ): Promise<GraphSource> {
   const read = variantReader(variants);
@@ -55,6 +59,8 @@ async function graphSource(
         edges: setting.edges,
         entries: setting.entries,
         scanners: webScanners(),
+        onUnresolved:
+          setting.allowUnresolved === true ? ({ place, problem }) => unresolved.push(`${place} ${problem}`) : undefined,
         commonPath: variants === undefined ? undefined : (path) => read(path)?.path,
       });
     case 'custom':

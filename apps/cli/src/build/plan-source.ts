@@ -24,18 +24,28 @@ export async function planSource(
   settings: BuildSettings,
   given?: SplitPlan,
 ): Promise<PlannedSource> {
-  const { graph, content } = await openSource(settings.source, settings.rules, context.signal);
+  const { graph, content, unresolved } = await openSource(settings.source, settings.rules, context.signal);
   try {
     const roots = selectRoots(graph, rootTest(settings.rules));
-    const plan =
+    const planned =
       given === undefined
         ? planSplit(graph, settings.rules, { strategy: settings.strategy })
         : replanSplit(graph, given, settings.rules);
+    const plan = { ...planned, warnings: [...shortened(unresolved), ...planned.warnings] };
     return { graph, roots, base: findBase(graph, roots), content, plan, close: () => content.close() };
   } catch (error) {
     await content.close();
     throw error;
   }
+}
+
+const MAX_UNRESOLVED_SHOWN = 100;
+
+/** So many lines as a person reads, and how many more there are. */
+export function shortened(unresolved: readonly string[]): string[] {
+  const more = unresolved.length - MAX_UNRESOLVED_SHOWN;
+  const shown = unresolved.slice(0, MAX_UNRESOLVED_SHOWN);
+  return more > 0 ? [...shown, `${more} more references lead nowhere`] : shown;
 }
 
 function rootTest(rules: SplitRules): ((path: string) => boolean) | undefined {

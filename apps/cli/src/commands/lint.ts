@@ -14,6 +14,7 @@ import { anyGlob, findKeptApart, parseByteSize, planSplit, type SplitRules } fro
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { contentDigests } from '../build/content-digests.js';
 import { openSource } from '../build/open-source.js';
+import { shortened } from '../build/plan-source.js';
 import { usageError } from '../cli-error.js';
 import type { CommandContext, CommandResult } from '../command-context.js';
 import { buildSettings } from '../config/settings.js';
@@ -69,6 +70,7 @@ async function lint(context: CommandContext, options: LintCommandOptions): Promi
   const opened = await openSource(source, rules, context.signal);
   try {
     const { graph } = opened;
+    for (const line of shortened(opened.unresolved)) context.note(`warning: ${line}`);
     const roots = selectRoots(graph, rules.roots === undefined ? undefined : anyGlob(rules.roots));
     const minBytes = options.duplicateBytes ?? LINT_DEFAULTS.duplicateBytes;
     const digestOf = ignore.includes('duplicate') ? undefined : await contentDigests(context, opened, minBytes);

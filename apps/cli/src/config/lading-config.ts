@@ -21,6 +21,8 @@ export interface FilesSource {
   readonly edges?: string | undefined;
   /** Globs of files that ship with the app, and what they reach. Default none. */
   readonly entries?: readonly string[] | undefined;
+  /** References that lead to no file, and files that no scanner can read, are warnings. Default false: they stop the build. */
+  readonly allowUnresolved?: boolean | undefined;
 }
 
 /** Third-party graph and content, as plug-ins. */

@@ -71,6 +71,7 @@ function sourceSetting(context: CommandContext, options: SourceOptions, loaded: 
       dir: at(options.assets),
       edges: options.edges && at(options.edges),
       entries: options.entry,
+      allowUnresolved: options.allowUnresolved,
     };
   }
   if (options.content !== undefined) {
@@ -85,7 +86,10 @@ function sourceSetting(context: CommandContext, options: SourceOptions, loaded: 
       'Give --assets DIR for a plain folder, --content ZIP (and --graph FILE) for a Defold build, or a lading.config.ts (see lading init).',
     );
   }
-  return absoluteSource(source, loaded.dir);
+  const absolute = absoluteSource(source, loaded.dir);
+  return absolute.kind === 'files' && options.allowUnresolved === true
+    ? { ...absolute, allowUnresolved: true }
+    : absolute;
 }
 
 function absoluteSource(source: SourceSetting, dir: string): SourceSetting {

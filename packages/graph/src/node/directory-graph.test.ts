@@ -11,6 +11,7 @@ import { NODE_ENTRY, NODE_ROOT, type ResourceGraph } from '../resource-graph.js'
 import { selectRoots } from '../select-roots.js';
 import { pathsOf } from '../testing/arrow-graph.js';
 import { type DirectoryGraphOptions, directoryGraph } from './directory-graph.js';
+import { webScanners } from './scan/web-scanners.js';
 
 let dir = '';
 
@@ -147,6 +148,28 @@ describe('directoryGraph', () => {
     write({ 'edges.json': '{' });
     expect((await errorOf({ edges })).code).toBe('ERR_GRAPH_JSON');
     expect((await errorOf({ edges: join(dir, 'none.json') })).code).toBe('ERR_DIRECTORY');
+  });
+
+  it('hands over what leads nowhere and what cannot be read to who asks for it, and goes on without', async () => {
+    write({
+      'a.json': { sky: './sky.png', none: './none.png' },
+      'sky.png': '',
+      'b.json': '{',
+      'c.html': '<img src="none.png">',
+    });
+    const unresolved: string[] = [];
+    const scanners = webScanners();
+    const graph = await load({
+      scanners,
+      onUnresolved: ({ place, problem }) => unresolved.push(`${place} ${problem}`),
+    });
+    expect(edgesOf(graph)).toEqual(['/a.json -> /sky.png']);
+    expect(unresolved).toEqual([
+      expect.stringMatching(/^\/a\.json:1.* names ".\/none.png", which is no file of the folder$/),
+      expect.stringMatching(/^\/b\.json is not JSON/),
+      expect.stringMatching(/^\/c\.html:1:\d+ names "none.png", which is no file of the folder$/),
+    ]);
+    expect((await errorOf({ scanners })).code).toBe('ERR_GRAPH_REFERENCE');
   });
 
   it('reports names that differ in case or in normal form only, and names that are no resource path', async () => {

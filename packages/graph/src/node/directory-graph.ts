@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { GraphError, type GraphErrorCode } from '../graph-error.js';
+import { GraphError } from '../graph-error.js';
 import type { GraphBuilder, GraphSource } from '../graph-source.js';
 import { quoted } from '../quoted.js';
 import { gltfScanner } from '../scan/gltf-scanner.js';
@@ -11,6 +11,13 @@ import { type EdgesFile, readEdgesFile } from './edges-file.js';
 import { nameClashes } from './name-clashes.js';
 import { anyGlob } from './path-globs.js';
 import { type WalkedFile, walkDirectory } from './walk-directory.js';
+
+/** A reference that leads to no file, or a file that its scanner cannot read. */
+export interface Unresolved {
+  /** Where: a file, with line or JSON pointer for references (`/index.html:12:5`). */
+  readonly place: string;
+  readonly problem: string;
+}
 
 /** Options of {@link directoryGraph}. */
 export interface DirectoryGraphOptions {
@@ -33,6 +40,11 @@ export interface DirectoryGraphOptions {
    * to all of them. Default: every file is itself.
    */
   readonly commonPath?: ((path: string) => string | undefined) | undefined;
+  /**
+   * Called for every reference that leads to no file, and every file that its scanner cannot read; the graph is then made without
+   * these edges. Default: they are problems, and there is no graph.
+   */
+  readonly onUnresolved?: ((unresolved: Unresolved) => void) | undefined;
   /** The most files. Default 1,000,000. */
   readonly maxFiles?: number | undefined;
   /** The deepest folder. Default 128. */
@@ -55,7 +67,7 @@ export const DIRECTORY_GRAPH_DEFAULTS: {
  *
  * These are problems, reported all at once: two names that differ in case or normal form only, names that are no
  * resource path, links out of the folder (`ERR_DIRECTORY`); references that lead to no file, and broken files
- * (`ERR_GRAPH_REFERENCE`).
+ * (`ERR_GRAPH_REFERENCE`, unless `onUnresolved` takes them).
  *
  * @throws GraphError from `loadGraph`: `ERR_DIRECTORY` where the folder or the edges file cannot be read.
  * @example
@@ -69,7 +81,9 @@ export function directoryGraph(options: DirectoryGraphOptions): GraphSource {
       const files = await addFiles(builder, options, explicit, signal);
       const targetsOf = targetFinder(files, options.commonPath);
       addExplicitEdges(builder, options.edges ?? '', explicit, targetsOf);
-      await addScannedEdges(builder, options, { files, targetsOf }, signal);
+      const onUnresolved =
+        options.onUnresolved ?? (({ place, problem }) => builder.addProblem(place, problem, 'ERR_GRAPH_REFERENCE'));
+      await addScannedEdges(builder, options, { files, targetsOf, onUnresolved }, signal);
     },
   };
 }
@@ -156,15 +170,20 @@ function addExplicitEdges(builder: GraphBuilder, file: string, { edges }: EdgesF
   }
 }
 
+interface ScanContext {
+  readonly targetsOf: TargetFinder;
+  readonly onUnresolved: (unresolved: Unresolved) => void;
+}
+
 async function addScannedEdges(
   builder: GraphBuilder,
   options: DirectoryGraphOptions,
-  { files, targetsOf }: { readonly files: ReadonlyMap<string, WalkedFile>; readonly targetsOf: TargetFinder },
+  scan: ScanContext & { readonly files: ReadonlyMap<string, WalkedFile> },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const scanners = options.scanners ?? [gltfScanner(), jsonScanner()];
   const maxBytes = options.maxScannedBytes ?? DIRECTORY_GRAPH_DEFAULTS.maxScannedBytes;
-  for (const file of files.values()) {
+  for (const file of scan.files.values()) {
     const matching = scanners.filter((scanner) => scanner.matches(file.path));
     if (matching.length === 0) continue;
     signal?.throwIfAborted();
@@ -177,7 +196,7 @@ async function addScannedEdges(
       );
       continue;
     }
-    for (const scanner of matching) scanFile(builder, scanner, file.path, bytes, targetsOf);
+    for (const scanner of matching) scanFile(builder, scanner, { path: file.path, bytes }, scan);
   }
 }
 
@@ -197,19 +216,15 @@ async function readScanned(file: WalkedFile, signal: AbortSignal | undefined): P
 function scanFile(
   builder: GraphBuilder,
   scanner: Scanner,
-  path: string,
-  bytes: Uint8Array,
-  targetsOf: TargetFinder,
+  { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
+  scan: ScanContext,
 ): void {
   try {
-    for (const reference of scanner.references(path, bytes)) addReference(builder, path, reference, targetsOf);
+    for (const reference of scanner.references(path, bytes)) addReference(builder, path, reference, scan);
   } catch (error) {
-    const code: GraphErrorCode = 'ERR_GRAPH_REFERENCE';
-    builder.addProblem(
-      path,
-      error instanceof GraphError ? error.message : `the ${scanner.name} scanner failed: ${String(error)}`,
-      code,
-    );
+    const isKnown = error instanceof GraphError;
+    const problem = isKnown ? error.message : `the ${scanner.name} scanner failed: ${String(error)}`;
+    scan.onUnresolved({ place: path, problem });
   }
 }
 
@@ -217,7 +232,7 @@ function addReference(
   builder: GraphBuilder,
   from: string,
   { to, or, at, isCertain }: ScannedReference,
-  targetsOf: TargetFinder,
+  { targetsOf, onUnresolved }: ScanContext,
 ): void {
   // A place that begins with a line reads as editors take it: /index.html:12:5.
   const place = /^\d/.test(at) ? `${from}:${at}` : `${from}#${at}`;
@@ -227,6 +242,5 @@ function addReference(
     for (const target of targets) builder.addEdge(from, target, place);
     if (targets.length > 0) return;
   }
-  if (isCertain !== false)
-    builder.addProblem(place, `names ${quoted(to)}, which is no file of the folder`, 'ERR_GRAPH_REFERENCE');
+  if (isCertain !== false) onUnresolved({ place, problem: `names ${quoted(to)}, which is no file of the folder` });
 }

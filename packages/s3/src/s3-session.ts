@@ -18,6 +18,8 @@ export interface S3Session {
     wantsBareEtag: boolean;
     /** The bucket is there, so that a bare 404 means the object. */
     hasBucket: boolean;
+    /** Ids of uploads in parts that were left, by full key; listed when the first large object is uploaded. */
+    uploadsLeft: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
   };
 }
 
@@ -35,7 +37,7 @@ export function ownKey({ base }: S3Session, fullKey: string): string {
 export async function openSession(options: S3TargetOptions, environment: Environment): Promise<S3Session> {
   const sdk = await import('@aws-sdk/client-s3');
   const client = options.client ?? new sdk.S3Client(await clientConfig(options, environment));
-  const learned = { refusesChecksums: false, wantsBareEtag: false, hasBucket: false };
+  const learned = { refusesChecksums: false, wantsBareEtag: false, hasBucket: false, uploadsLeft: undefined };
   return { sdk, client, bucket: options.bucket, base: baseOf(options), options, learned };
 }
 

@@ -136,7 +136,12 @@ function operationOf(method: string, { key, query }: { key: string; query: URLSe
   }
   if (query.has('uploads')) return method === 'POST' ? 'CreateMultipartUpload' : 'Unknown';
   if (query.has('uploadId')) {
-    const byMethod = { PUT: 'UploadPart', POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload' };
+    const byMethod = {
+      GET: 'ListParts',
+      PUT: 'UploadPart',
+      POST: 'CompleteMultipartUpload',
+      DELETE: 'AbortMultipartUpload',
+    };
     return Object.entries(byMethod).find(([name]) => name === method)?.[1] ?? 'Unknown';
   }
   const byMethod = { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' };

@@ -65,12 +65,8 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => S3Answer>> = {
     return { status: 200, headers: { etag: etagOf(body) } };
   },
   CompleteMultipartUpload: completeUpload,
-  ListMultipartUploads({ bucket }) {
-    const uploads = [...bucket.uploads].map(
-      ([id, { key }]) => `<Upload>${element('Key', key)}${element('UploadId', id)}</Upload>`,
-    );
-    return xmlAnswer('ListMultipartUploadsResult', [element('IsTruncated', false), ...uploads]);
-  },
+  ListMultipartUploads: listUploads,
+  ListParts: listParts,
   AbortMultipartUpload({ bucket, query }) {
     return bucket.uploads.delete(query.get('uploadId') ?? '') ? { status: 204 } : NO_UPLOAD;
   },
@@ -121,4 +117,34 @@ function listObjects({ bucket, query, pageSize }: Call): S3Answer {
   const next = isTruncated ? [element('NextContinuationToken', last)] : [];
   const head = [element('KeyCount', page.length), element('IsTruncated', isTruncated)];
   return xmlAnswer('ListBucketResult', [...head, ...next, ...contents]);
+}
+
+/** A page of uploads, by key and id; the markers are those of the last one of the page before. */
+function listUploads({ bucket, query, pageSize }: Call): S3Answer {
+  const prefix = query.get('prefix') ?? '';
+  const after = JSON.stringify([query.get('key-marker') ?? '', query.get('upload-id-marker') ?? '']);
+  const all = [...bucket.uploads]
+    .filter(([id, { key }]) => key.startsWith(prefix) && JSON.stringify([key, id]) > after)
+    .sort(([a, { key: x }], [b, { key: y }]) => (JSON.stringify([x, a]) < JSON.stringify([y, b]) ? -1 : 1));
+  const page = all.slice(0, pageSize);
+  const [lastId = '', last] = page.at(-1) ?? [];
+  const uploads = page.map(([id, { key }]) => `<Upload>${element('Key', key)}${element('UploadId', id)}</Upload>`);
+  const next = [element('NextKeyMarker', last?.key ?? ''), element('NextUploadIdMarker', lastId)];
+  const head = element('IsTruncated', page.length < all.length);
+  return xmlAnswer('ListMultipartUploadsResult', [head, ...(page.length < all.length ? next : []), ...uploads]);
+}
+
+function listParts({ bucket, query, pageSize }: Call): S3Answer {
+  const upload = bucket.uploads.get(query.get('uploadId') ?? '');
+  if (upload === undefined) return NO_UPLOAD;
+  const after = Number(query.get('part-number-marker') ?? 0);
+  const all = [...upload.parts].filter(([number]) => number > after).sort(([a], [b]) => a - b);
+  const page = all.slice(0, pageSize);
+  const isTruncated = page.length < all.length;
+  const parts = page.map(([number, bytes]) => {
+    const facts = [element('PartNumber', number), element('ETag', etagOf(bytes)), element('Size', bytes.length)];
+    return `<Part>${facts.join('')}</Part>`;
+  });
+  const next = isTruncated ? [element('NextPartNumberMarker', page.at(-1)?.[0] ?? 0)] : [];
+  return xmlAnswer('ListPartsResult', [element('IsTruncated', isTruncated), ...next, ...parts]);
 }

@@ -45,6 +45,7 @@ export { publisherFolder } from './content/publisher-folder.js';
 
 // Canonical archives and releases.
 
+export { ArchiveCache } from './write/archive-cache.js';
 export type { ArchiveFacts } from './write/archive-members.js';
 export type { BuildReleaseInput } from './write/build-release.js';
 export { buildRelease } from './write/build-release.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { defoldGraph, type GraphSource, loadGraph, type ResourceGraph } from '@lading/graph';
-import { directoryGraph, readPieces, webScanners } from '@lading/graph/node';
+import { directoryGraph, readPieces, type ScanCache, webScanners } from '@lading/graph/node';
 import { type ContentSource, directoryContent, openContent, type SplitRules, variantReader } from '@lading/splitter';
 import { CliError } from '../cli-error.js';
 import type { SourceSetting } from '../config/lading-config.js';
@@ -14,16 +14,21 @@ export interface OpenedSource {
   readonly unresolved: readonly string[];
 }
 
+/** How {@link openSource} opens. */
+export interface OpenSourceOptions {
+  readonly rules: SplitRules;
+  /** What is known of the files of a folder from an earlier graph. */
+  readonly cache?: ScanCache | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Opens what a source setting names: content first, then the graph, which may need the content's manifest. */
-export async function openSource(
-  setting: SourceSetting,
-  rules: SplitRules,
-  signal: AbortSignal,
-): Promise<OpenedSource> {
+export async function openSource(setting: SourceSetting, options: OpenSourceOptions): Promise<OpenedSource> {
+  const { signal } = options;
   const content = await openContentOf(setting, signal);
   const unresolved: string[] = [];
   try {
-    const source = await graphSource(setting, rules, { content, unresolved }, signal);
+    const source = await graphSource(setting, { ...options, content, unresolved });
     return { content, graph: await loadGraph(source, { signal }), unresolved };
   } catch (error) {
     await content.close();
@@ -44,9 +49,13 @@ function openContentOf(setting: SourceSetting, signal: AbortSignal): Promise<Con
 
 async function graphSource(
   setting: SourceSetting,
-  { variants }: SplitRules,
-  { content, unresolved }: { readonly content: ContentSource; readonly unresolved: string[] },
-  signal: AbortSignal,
+  {
+    rules: { variants },
+    cache,
+    signal,
+    content,
+    unresolved,
+  }: OpenSourceOptions & { readonly content: ContentSource; readonly unresolved: string[] },
 ): Promise<GraphSource> {
   const read = variantReader(variants);
   switch (setting.kind) {
@@ -59,6 +68,7 @@ async function graphSource(
         edges: setting.edges,
         entries: setting.entries,
         scanners: webScanners(),
+        cache,
         onUnresolved:
           setting.allowUnresolved === true ? ({ place, problem }) => unresolved.push(`${place} ${problem}`) : undefined,
         commonPath: variants === undefined ? undefined : (path) => read(path)?.path,

@@ -1,4 +1,5 @@
 import { findBase, type ResourceGraph, selectRoots } from '@lading/graph';
+import type { ScanCache } from '@lading/graph/node';
 import { anyGlob, type ContentSource, planSplit, replanSplit, type SplitPlan, type SplitRules } from '@lading/splitter';
 import type { CommandContext } from '../command-context.js';
 import type { BuildSettings } from '../config/settings.js';
@@ -14,17 +15,22 @@ export interface PlannedSource {
   close(): Promise<void>;
 }
 
-/**
- * Opens the source and plans its split. The caller closes it.
- *
- * @param given - A plan to take instead of making one.
- */
+/** How {@link planSource} plans. */
+export interface PlanSourceOptions {
+  /** A plan to take instead of making one. */
+  readonly given?: SplitPlan | undefined;
+  /** What is known of the files of a folder from an earlier plan. */
+  readonly cache?: ScanCache | undefined;
+}
+
+/** Opens the source and plans its split. The caller closes it. */
 export async function planSource(
   context: CommandContext,
   settings: BuildSettings,
-  given?: SplitPlan,
+  { given, cache }: PlanSourceOptions = {},
 ): Promise<PlannedSource> {
-  const { graph, content, unresolved } = await openSource(settings.source, settings.rules, context.signal);
+  const { source, rules } = settings;
+  const { graph, content, unresolved } = await openSource(source, { rules, cache, signal: context.signal });
   try {
     const roots = selectRoots(graph, rootTest(settings.rules));
     const planned =

@@ -85,10 +85,13 @@ async function releaseOf(
     return releaseIn(bytes, key);
   }
   if (isNamed) throw unknown(origin.name, `has no channel ${channel}`);
-  return newestRelease(context, origin);
+  const newest = await newestRelease(context, origin);
+  if (newest === undefined) throw unknown(origin.name, 'has no channel and no release');
+  return newest;
 }
 
-async function newestRelease({ signal }: CommandContext, origin: ContentOrigin): Promise<Release> {
+/** The release with the highest sequence of a layout; `undefined` where there is none. */
+export async function newestRelease({ signal }: CommandContext, origin: ContentOrigin): Promise<Release | undefined> {
   const listed = (await origin.list?.({ signal })) ?? [];
   let newest: Release | undefined;
   for (const { key } of listed.filter((object) => /^releases\/[^/]+\.json$/.test(object.key))) {
@@ -96,7 +99,6 @@ async function newestRelease({ signal }: CommandContext, origin: ContentOrigin):
     const release = bytes === undefined ? undefined : releaseIn(bytes, key);
     if (release !== undefined && (newest === undefined || release.sequence > newest.sequence)) newest = release;
   }
-  if (newest === undefined) throw unknown(origin.name, 'has no channel and no release');
   return newest;
 }
 

@@ -67,7 +67,7 @@ export function addLintCommand(program: Command, run: Run): void {
 async function lint(context: CommandContext, options: LintCommandOptions): Promise<CommandResult> {
   const ignore = (options.ignore ?? []).map(ruleOf);
   const { source, rules, strategy } = await buildSettings(context, options);
-  const opened = await openSource(source, rules, context.signal);
+  const opened = await openSource(source, { rules, signal: context.signal });
   try {
     const { graph } = opened;
     for (const line of shortened(opened.unresolved)) context.note(`warning: ${line}`);

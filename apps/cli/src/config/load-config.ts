@@ -32,10 +32,15 @@ export interface LoadedConfig {
  * @throws CliError `ERR_INPUT_MISSING`, `ERR_CONFIG`.
  */
 export async function loadConfig(cwd: string, named: string | undefined): Promise<LoadedConfig> {
-  const file = named ?? CONFIG_NAMES.map((name) => join(cwd, name)).find((path) => existsSync(path));
+  const file = configFileOf(cwd, named);
   if (file === undefined) return { config: {}, dir: cwd, file: undefined };
   const value = file.endsWith('.json') ? await loadJson(file) : await loadModule(file);
   return { config: checkConfig(value, file), dir: dirname(file), file };
+}
+
+/** The config file that is used: the one that is named, or the one in `cwd`. */
+export function configFileOf(cwd: string, named: string | undefined): string | undefined {
+  return named ?? CONFIG_NAMES.map((name) => join(cwd, name)).find((path) => existsSync(path));
 }
 
 async function loadJson(file: string): Promise<unknown> {
@@ -50,7 +55,9 @@ async function loadJson(file: string): Promise<unknown> {
 async function loadModule(file: string): Promise<unknown> {
   await readInput(file, MAX_CONFIG_BYTES);
   try {
-    return await createJiti(import.meta.url, { virtualModules: CONFIG_MODULES }).import(file, { default: true });
+    return await createJiti(import.meta.url, { virtualModules: CONFIG_MODULES, moduleCache: false }).import(file, {
+      default: true,
+    });
   } catch (cause) {
     throw new CliError('ERR_CONFIG', `${file} cannot be loaded: ${(cause as Error).message}`, {
       cause,

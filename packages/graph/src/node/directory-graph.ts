@@ -10,6 +10,7 @@ import type { ScannedReference, Scanner } from '../scan/scanner.js';
 import { type EdgesFile, readEdgesFile } from './edges-file.js';
 import { nameClashes } from './name-clashes.js';
 import { anyGlob } from './path-globs.js';
+import { ScanCache } from './scan-cache.js';
 import { type WalkedFile, walkDirectory } from './walk-directory.js';
 
 /** A reference that leads to no file, or a file that its scanner cannot read. */
@@ -45,6 +46,8 @@ export interface DirectoryGraphOptions {
    * these edges. Default: they are problems, and there is no graph.
    */
   readonly onUnresolved?: ((unresolved: Unresolved) => void) | undefined;
+  /** What is known of files from an earlier graph of this folder, made with these scanners. Default: nothing. */
+  readonly cache?: ScanCache | undefined;
   /** The most files. Default 1,000,000. */
   readonly maxFiles?: number | undefined;
   /** The deepest folder. Default 128. */
@@ -182,11 +185,18 @@ async function addScannedEdges(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const scanners = options.scanners ?? [gltfScanner(), jsonScanner()];
+  const cache = options.cache ?? new ScanCache();
+  cache.begin();
   const maxBytes = options.maxScannedBytes ?? DIRECTORY_GRAPH_DEFAULTS.maxScannedBytes;
   for (const file of scan.files.values()) {
     const matching = scanners.filter((scanner) => scanner.matches(file.path));
     if (matching.length === 0) continue;
     signal?.throwIfAborted();
+    const known = matching.map((scanner) => cache.get(scanner, file));
+    if (known.every((references) => references !== undefined)) {
+      for (const reference of known.flat()) addReference(builder, file.path, reference, scan);
+      continue;
+    }
     const bytes = file.sizeBytes > maxBytes ? undefined : await readScanned(file, signal);
     if (bytes === undefined) {
       builder.addProblem(
@@ -196,8 +206,14 @@ async function addScannedEdges(
       );
       continue;
     }
-    for (const scanner of matching) scanFile(builder, scanner, { path: file.path, bytes }, scan);
+    cache.scannedFiles += 1;
+    for (const scanner of matching) {
+      const references = scanFile(scanner, file.path, bytes, scan.onUnresolved);
+      for (const reference of references ?? []) addReference(builder, file.path, reference, scan);
+      if (references !== undefined) cache.set(scanner, file, references);
+    }
   }
+  cache.end();
 }
 
 async function readScanned(file: WalkedFile, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -213,18 +229,20 @@ async function readScanned(file: WalkedFile, signal: AbortSignal | undefined): P
   }
 }
 
+/** All references of a file; `undefined` where the scanner cannot read it. */
 function scanFile(
-  builder: GraphBuilder,
   scanner: Scanner,
-  { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
-  scan: ScanContext,
-): void {
+  path: string,
+  bytes: Uint8Array,
+  onUnresolved: ScanContext['onUnresolved'],
+): readonly ScannedReference[] | undefined {
   try {
-    for (const reference of scanner.references(path, bytes)) addReference(builder, path, reference, scan);
+    return [...scanner.references(path, bytes)];
   } catch (error) {
     const isKnown = error instanceof GraphError;
     const problem = isKnown ? error.message : `the ${scanner.name} scanner failed: ${String(error)}`;
-    scan.onUnresolved({ place: path, problem });
+    onUnresolved({ place: path, problem });
+    return undefined;
   }
 }
 

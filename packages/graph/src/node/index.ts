@@ -13,3 +13,4 @@ export { htmlScanner } from './scan/html-scanner.js';
 export { jsonManifestScanner } from './scan/json-manifest-scanner.js';
 export { tiledScanner } from './scan/tiled-scanner.js';
 export { webScanners } from './scan/web-scanners.js';
+export { ScanCache } from './scan-cache.js';

@@ -10,6 +10,10 @@ export interface WalkedFile {
   /** Where it is on disk; its name there may be in another normal form. */
   readonly file: string;
   readonly sizeBytes: number;
+  /** Changes with every change of the file's content: size, times and inode. */
+  readonly stamp: string;
+  /** When the file last changed, in ms since 1970, as the file system says it. */
+  readonly changedAtMs: number;
 }
 
 /** What a walk finds: files by path, and what cannot be a resource. */
@@ -142,7 +146,14 @@ class Walk {
     else {
       if (this.#files.length === this.#options.maxFiles)
         throw new GraphError('ERR_GRAPH_LIMIT', `The folder has more than ${this.#options.maxFiles} files`);
-      this.#files.push({ path, file, sizeBytes: stats.size });
+      const { size, mtimeMs, ctimeMs, ino } = stats;
+      this.#files.push({
+        path,
+        file,
+        sizeBytes: size,
+        stamp: [size, mtimeMs, ctimeMs, ino].join(' '),
+        changedAtMs: ctimeMs,
+      });
     }
   }
 

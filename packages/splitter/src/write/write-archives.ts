@@ -17,6 +17,7 @@ import type { PlannedArchive, SplitPlan } from '../plan/split-plan.js';
 import { printable, SplitError, splitProblems, systemErrorCode } from '../split-error.js';
 import { writeCanonicalArchive } from '../zip/canonical-archive.js';
 import { DeflatePool } from '../zip/deflate-pool.js';
+import type { ArchiveCache } from './archive-cache.js';
 import { type ArchiveManifests, archiveManifests } from './archive-manifest.js';
 import { type ArchiveFacts, archiveMembers } from './archive-members.js';
 import { sweepTemporaryFiles, temporaryFile } from './atomic-file.js';
@@ -35,6 +36,8 @@ export interface WriteArchivesOptions {
   readonly deflate?: 'auto' | 'never' | undefined;
   /** Worker threads that deflate, at most; they do not change the bytes. Default: as many as the machine has cores. */
   readonly threads?: number | undefined;
+  /** What was written before into this folder, so that only what changed is made anew. Default: nothing is known. */
+  readonly cache?: ArchiveCache | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each member. Default none. */
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
@@ -102,7 +105,7 @@ export async function* writeArchives(
   try {
     for (const archive of plan.archives) {
       signal?.throwIfAborted();
-      const written = await writeArchive(archive, content, { ...options, folder, manifests, meter, plan, pool });
+      const written = await writeOrKeep(archive, content, { ...options, folder, manifests, meter, plan, pool });
       meter.archives += 1;
       meter.writtenBytes += written.sizeBytes;
       yield written;
@@ -118,6 +121,20 @@ interface WriteContext extends WriteArchivesOptions {
   readonly meter: { archives: number; members: number; writtenBytes: number };
   readonly plan: SplitPlan;
   readonly pool: DeflatePool;
+}
+
+async function writeOrKeep(
+  archive: PlannedArchive,
+  content: ContentSource,
+  context: WriteContext,
+): Promise<WrittenArchive> {
+  const { cache, deflate = 'auto', manifests } = context;
+  if (cache === undefined || manifests !== undefined) return writeArchive(archive, content, context);
+  const { written, stamp } = await cache.find(archive, content, deflate);
+  if (written !== undefined) return written;
+  const fresh = await writeArchive(archive, content, context);
+  await cache.keep(archive, stamp, fresh);
+  return fresh;
 }
 
 async function writeArchive(

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runLading } from '../src/testing/run-lading.js';
@@ -31,6 +32,55 @@ describe('lading lint', () => {
     const found = run.json<LintDocument>().findings.map(({ rule, paths }) => [rule, paths.join(' ')]);
     expect(found).toContainEqual(['duplicate', '/pictures/all.txt /pictures/copy.txt']);
     expect(found).toContainEqual(['unreachable', '/lost.txt']);
+  });
+
+  it('sets right in the configuration what the rules decide, once, and leaves the rest as it is', async () => {
+    const dir = await testFolder('lint-fix');
+    await writeTree(dir, {
+      'game/levels/1.json': '{"set":"../sets/a.json"}',
+      'game/sets/a.json': '{"page":"../pages/a.txt"}',
+      'game/pages/a.txt': 'page',
+      'game/lost [1].txt': 'needed by nothing',
+      'lading.config.json': JSON.stringify({
+        project: 'fixed',
+        roots: ['/levels/*.json'],
+        keepTogether: [['/sets/*', '/pages/*']],
+        archives: [{ name: 'sets', include: ['/sets/**'] }],
+      }),
+    });
+    const args = ['lint', '--assets', 'game', '--fail-on', 'warning'];
+    const dry = await runLading([...args, '--fix', '--dry-run'], { cwd: dir });
+    expect([dry.exitCode, dry.text]).toEqual([1, expect.stringContaining('would change lading.config.json')]);
+    const run = await runLading([...args, '--fix', '--json'], { cwd: dir });
+    expect(run.exitCode).toBe(0);
+    expect(run.json<{ fix: object; findings: object[] }>()).toMatchObject({
+      findings: [],
+      fix: {
+        isWritten: true,
+        fixes: [
+          { rule: 'unreachable', place: '/exclude', added: [String.raw`/lost \[1\].txt`] },
+          { rule: 'kept-apart', place: '/archives/0/include', added: ['/pages/a.txt'] },
+        ],
+      },
+    });
+    const config = await readFile(join(dir, 'lading.config.json'), 'utf8');
+    expect(JSON.parse(config)).toMatchObject({
+      project: 'fixed',
+      archives: [{ include: ['/sets/**', '/pages/a.txt'] }],
+    });
+    expect((await runLading([...args, '--fix'], { cwd: dir })).text).toContain('nothing to fix');
+    expect(await readFile(join(dir, 'lading.config.json'), 'utf8')).toBe(config);
+    expect((await runLading([...args, '--fix', '--exclude', '/x'], { cwd: dir })).exitCode).toBe(2);
+  });
+
+  it('says what to put into a configuration that is a program, and does not touch it', async () => {
+    const dir = await testFolder('lint-fix-program');
+    const program = "export default { roots: ['/levels/*.json'] };\n";
+    await writeTree(dir, { 'game/levels/1.json': '{}', 'game/lost.txt': 'x', 'lading.config.mjs': program });
+    const run = await runLading(['lint', '--assets', 'game', '--fix'], { cwd: dir });
+    expect(run.text).toContain('lading.config.mjs is a program: put this into it:');
+    expect(run.text).toContain('"/lost.txt"');
+    expect(await readFile(join(dir, 'lading.config.mjs'), 'utf8')).toBe(program);
   });
 
   it('fails from the severity on that --fail-on names', async () => {

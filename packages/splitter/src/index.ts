@@ -8,6 +8,8 @@ export type { CutItem, CutPart } from './plan/content-defined-cuts.js';
 export { cutByContent } from './plan/content-defined-cuts.js';
 export type { ContentNames } from './plan/content-types.js';
 export { contentNamesOf, contentTypes } from './plan/content-types.js';
+export type { FixedRules, RuleFaults, RuleFix } from './plan/fix-rules.js';
+export { fixRules } from './plan/fix-rules.js';
 export type { PathPredicate } from './plan/globs.js';
 export { anyGlob } from './plan/globs.js';
 export type { KeptApart } from './plan/kept-apart.js';

@@ -15,6 +15,11 @@ export function globProblem(glob: string): string | undefined {
   return undefined;
 }
 
+/** The glob that matches one path and nothing else. @internal */
+export function globOfPath(path: string): string {
+  return path.replace(/[^\p{L}\p{N}/ ._-]/gu, (character) => `\\${character}`);
+}
+
 /**
  * Compiles globs into one predicate over resource paths: true where any glob matches. Case-sensitive, `/` separated on
  * every system, and names that begin with a dot are names like others.

@@ -43,6 +43,8 @@ export interface PublishedRelease {
 export interface ReadPublishedOptions extends TargetCallOptions {
   /** The trusted root, or a chain that starts with it. */
   readonly roots: ReleaseSource['roots'];
+  /** How many documents are read at a time. Default 8. */
+  readonly concurrency?: number | undefined;
 }
 
 /** Documents are small; a listing must not become a flood. */
@@ -63,10 +65,10 @@ const HISTORY_KEY = /^history\/([^/]+)\/[^/]+\.json$/;
  * channels.filter(({ isCurrent }) => isCurrent).map(({ channel }) => channel.name); // → ['beta', 'stable']
  */
 export async function readPublished(target: PublishTarget, options: ReadPublishedOptions): Promise<Published> {
-  const { signal } = options;
+  const { signal, concurrency } = options;
   const roots = await readRoots(options.roots, target, { signal });
-  const current = await readChannels(target, 'channels/', { signal, roots });
-  const replaced = await readChannels(target, 'history/', { signal, roots });
+  const current = await readChannels(target, 'channels/', { signal, roots, concurrency });
+  const replaced = await readChannels(target, 'history/', { signal, roots, concurrency });
   const digests = new Set(current.map(({ digest }) => digest));
   // A publish that was killed just before its switch has kept a document that is still current.
   const channels = [...current, ...replaced.filter(({ digest }) => !digests.has(digest))].sort(byNameThenNewest);
@@ -129,12 +131,12 @@ async function pastKeys(target: PublishTarget, name: string, options: TargetCall
 async function readChannels(
   target: PublishTarget,
   prefix: 'channels/' | 'history/',
-  { signal, roots }: ReadPublishedOptions,
+  { signal, roots, concurrency = READS_AT_ONCE }: ReadPublishedOptions,
 ): Promise<PublishedChannel[]> {
   const listed: ListedObject[] = [];
   for await (const object of target.list(prefix, { signal })) listed.push(object);
   const found: PublishedChannel[] = [];
-  await eachLimited(listed, { concurrency: READS_AT_ONCE, signal }, async ({ key }, inner) => {
+  await eachLimited(listed, { concurrency, signal }, async ({ key }, inner) => {
     const name = (CHANNEL_KEY.exec(key) ?? HISTORY_KEY.exec(key))?.[1];
     if (name === undefined) return; // not of the layout
     found.push(await readListed(target, key, name, { signal: inner, roots }));

@@ -28,7 +28,7 @@ export interface GarbageOptions {
   readonly graceMs?: number | undefined;
   /** How many releases of each channel stay whatever their age, the current one counted. Default 3. */
   readonly keepReleases?: number | undefined;
-  /** How many objects are deleted at a time. Default 8. */
+  /** How many objects are read or deleted at a time. Default 8. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((deletedObjects: number, totalObjects: number) => void) | undefined;
@@ -100,7 +100,7 @@ async function survey(target: PublishTarget, now: Date, options: GarbageOptions)
   for (const folder of MORTAL_FOLDERS) {
     for await (const object of target.list(folder, { signal })) objects.set(object.key, object);
   }
-  const published = await readPublished(target, { roots, signal });
+  const published = await readPublished(target, { roots, signal, concurrency: options.concurrency });
   const marked = await markLive(target, published, { now, graceMs, keepReleases, signal });
   return { objects, marked, tombstones, orphans };
 }

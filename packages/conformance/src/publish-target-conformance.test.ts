@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type MemoryTarget, memoryTarget, type PublishTarget } from '@lading/publisher';
+import { type MemoryTarget, memoryTarget, type PublishTarget, patientTarget } from '@lading/publisher';
 import { folderTarget } from '@lading/publisher/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runSuite } from './conformance-suite.js';
@@ -18,6 +18,11 @@ describe('memoryTarget', () => {
     },
     storedMeta: async (target, key) => memory.get(target)?.objects.get(key)?.meta,
   });
+  runSuite(suite, { describe, it });
+});
+
+describe('patientTarget', () => {
+  const suite = publishTargetConformance({ create: async () => patientTarget(memoryTarget()) });
   runSuite(suite, { describe, it });
 });
 

@@ -2,6 +2,8 @@
 
 export type { MemoryObject, MemoryTarget, MemoryTargetOptions } from './memory-target.js';
 export { memoryTarget } from './memory-target.js';
+export type { PatientTargetOptions } from './patient-target.js';
+export { PATIENT_TARGET_DEFAULTS, patientTarget } from './patient-target.js';
 export type { PublishErrorCode } from './publish-error.js';
 export { PublishError } from './publish-error.js';
 export type {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type PublishTarget, parseTargetUrl } from '@lading/publisher';
+import { type PublishTarget, parseTargetUrl, patientTarget } from '@lading/publisher';
 import { type FolderDescription, folderTarget, parseFolderUrl } from '@lading/publisher/node';
 import { parseS3Url, type S3Description, s3Target } from '@lading/s3';
 import { usageError } from '../cli-error.js';
@@ -49,7 +49,12 @@ function environmentOf(config: LadingConfig, name: string): EnvironmentConfig {
   );
 }
 
+/** Whatever it is, it is given time: a busy server or a lost connection ends no publish. */
 function targetOf(setting: TargetSetting, dir: string): PublishTarget {
+  return patientTarget(plainTarget(setting, dir));
+}
+
+function plainTarget(setting: TargetSetting, dir: string): PublishTarget {
   if (typeof setting === 'string') return urlTarget(setting, dir);
   if (!('kind' in setting)) return setting;
   switch (setting.kind) {

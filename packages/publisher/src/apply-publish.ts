@@ -45,9 +45,10 @@ export interface PublishResult {
 }
 
 /**
- * Does what a plan says: archives, read back, release, roots, the replaced channel document into `history/`, and the
- * channel last, in one conditional write. Whatever stops it, and whenever: who reads the channel has the old release whole
- * or the new one whole, and the next publish goes on with what is there. Nothing is deleted, and no archive, release or root is written over.
+ * Does what a plan says: a write that must be refused, archives, read back, release, roots, the replaced channel document
+ * into `history/`, and the channel last, in one conditional write. Whatever stops it, and whenever: who reads the channel has
+ * the old release whole or the new one whole, and the next publish goes on with what is there. Nothing is deleted, and no
+ * archive, release or root is written over.
  *
  * @throws PublishError `ERR_PUBLISH_CONFLICT` where somebody else changed the channel since the plan was made;
  * `ERR_PUBLISH_READ_BACK`, `ERR_PUBLISH_IMMUTABLE`, `ERR_PUBLISH_TRUST` (keys that the newest root does not name),
@@ -67,7 +68,7 @@ export async function applyPublish(
   if (plan.release.digest !== source.digest) throw new Error('unreachable: the plan was made for another release');
   if (plan.isUpToDate) return resultOf(plan);
   const envelope = plan.channel.action === 'keep' ? undefined : await signNext(plan, options.channelKeys, source);
-  if (!target.capabilities.conditionalPut) throw unsupportedError(target);
+  await assertWritable(target, plan, source, { signal });
   const meter = new ProgressMeter(plan, options.onProgress);
   const concurrency = options.concurrency ?? APPLY_PUBLISH_DEFAULTS.concurrency;
   const readBack = { source, concurrency, signal };
@@ -88,6 +89,36 @@ export async function applyPublish(
   }
   meter.end();
   return resultOf(plan);
+}
+
+/**
+ * Tries before the first upload whether we may write and whether conditions are kept, on a root: it is written once, so a
+ * second time must be refused. Where there is none yet, ours is written now: nobody reads there before there is a channel.
+ */
+async function assertWritable(
+  target: PublishTarget,
+  { probe }: PublishPlan,
+  { roots }: ReleaseSource,
+  { signal }: TargetCallOptions,
+): Promise<void> {
+  if (!target.capabilities.conditionalPut) throw unsupportedError(target);
+  const bytes = roots.find(({ root }) => rootKey(root.version) === probe?.key)?.bytes;
+  if (probe === undefined || bytes === undefined) return;
+  const write = (): Promise<unknown> =>
+    target.putIf(probe.key, bytes, OBJECT_HEADERS.root, { ifNoneMatch: '*' }, { signal });
+  if (probe.isNew && (await isRefused(write))) await assertSameRoot(target, probe.key, bytes, { signal });
+  if (!(await isRefused(write))) throw unsupportedError(target);
+}
+
+/** Runs a conditional write; true where it was refused. */
+async function isRefused(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return false;
+  } catch (error) {
+    if (!isLadingError(error, 'ERR_PUBLISH_CONFLICT')) throw error;
+    return true;
+  }
 }
 
 function neededKeys({ release, digest }: ReleaseSource): ReadonlySet<string> {
@@ -158,12 +189,9 @@ async function uploadRoots(
   for (const { root, bytes } of roots) {
     const key = rootKey(root.version);
     if (!isNew.has(key)) continue;
-    try {
-      await target.putIf(key, bytes, OBJECT_HEADERS.root, { ifNoneMatch: '*' }, { signal });
-    } catch (error) {
-      if (!isLadingError(error, 'ERR_PUBLISH_CONFLICT')) throw error;
-      await assertSameRoot(target, key, bytes, { signal });
-    }
+    const write = (): Promise<unknown> =>
+      target.putIf(key, bytes, OBJECT_HEADERS.root, { ifNoneMatch: '*' }, { signal });
+    if (key !== plan.probe?.key && (await isRefused(write))) await assertSameRoot(target, key, bytes, { signal });
     meter.done(key, bytes.length);
   }
 }
@@ -187,11 +215,8 @@ async function assertSameRoot(
 async function keepHistory(plan: PublishPlan, target: PublishTarget, { signal }: TargetCallOptions): Promise<void> {
   const { history } = plan.channel;
   if (history === undefined) return;
-  try {
-    await target.putIf(history.key, history.bytes, OBJECT_HEADERS.history, { ifNoneMatch: '*' }, { signal });
-  } catch (error) {
-    if (!isLadingError(error, 'ERR_PUBLISH_CONFLICT')) throw error;
-  }
+  const { key, bytes } = history;
+  await isRefused(() => target.putIf(key, bytes, OBJECT_HEADERS.history, { ifNoneMatch: '*' }, { signal }));
 }
 
 function resultOf(plan: PublishPlan): PublishResult {

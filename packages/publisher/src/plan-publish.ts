@@ -46,6 +46,7 @@ export function planPublish(source: ReleaseSource, state: TargetState, options: 
   const present = objects.filter(({ key }) => state.objects.has(key));
   const action = channelAction(source, state.channel, options);
   const isUpToDate = uploads.length === 0 && action === 'keep';
+  const probe = probeOf(source, state);
   return {
     release: {
       project: source.release.project,
@@ -60,11 +61,12 @@ export function planPublish(source: ReleaseSource, state: TargetState, options: 
     present,
     uploadBytes: sumBytes(uploads),
     presentBytes: sumBytes(present),
+    ...(probe === undefined ? {} : { probe }),
     isUpToDate,
     channel: channelOf(source, state.channel, action, options),
     calls: isUpToDate
       ? { list: 0, head: 0, get: 0, put: 0 }
-      : callsOf(source, uploads, channelWrites(state.channel, action), options),
+      : callsOf(source, uploads, channelWrites(state.channel, action) + (probe === undefined ? 0 : 1), options),
   };
 }
 
@@ -87,6 +89,13 @@ function objectsOf({ release, bytes, digest, roots }: ReleaseSource): PlannedObj
     }),
   );
   return [...archives, document, ...chain];
+}
+
+function probeOf({ roots }: ReleaseSource, { objects }: TargetState): PublishPlan['probe'] {
+  const known = roots.find(({ root }) => objects.has(rootKey(root.version)));
+  if (known !== undefined) return { key: rootKey(known.root.version), isNew: false };
+  const hasRoots = [...objects.keys()].some((key) => key.startsWith('root/'));
+  return hasRoots ? undefined : { key: rootKey(roots[0].root.version), isNew: true };
 }
 
 function channelAction(
@@ -170,14 +179,14 @@ function channelWrites(current: CurrentChannel | undefined, action: ChannelActio
 function callsOf(
   source: ReleaseSource,
   uploads: readonly PlannedObject[],
-  channelPuts: number,
+  otherPuts: number,
   options: PlanPublishOptions,
 ): PublishPlan['calls'] {
   return {
     list: 2,
     head: options.digests === true ? source.release.archives.length : 0,
     get: 1,
-    put: uploads.length + channelPuts,
+    put: uploads.length + otherPuts,
   };
 }
 

@@ -23,10 +23,16 @@ function cutOff(target: PublishTarget, cut: Cut, stop: AbortController): Publish
     const isCut = ++calls === cut.at;
     if (isCut && cut.when === 'before') stop.abort(new Error('cut'));
     stop.signal.throwIfAborted();
-    const result = await work();
-    if (isCut) stop.abort(new Error('cut'));
+    const done = work();
+    if (isCut)
+      stop.abort(
+        await done.then(
+          () => new Error('cut'),
+          () => new Error('cut'),
+        ),
+      );
     stop.signal.throwIfAborted();
-    return result;
+    return done;
   };
   return {
     name: target.name,

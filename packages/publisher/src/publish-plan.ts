@@ -39,6 +39,11 @@ export interface PublishPlan {
   readonly present: readonly PlannedObject[];
   readonly uploadBytes: number;
   readonly presentBytes: number;
+  /**
+   * Root on which is tried, before the first upload, whether the target lets us write and keeps conditions: one that is
+   * there, or, where there is none at all, the oldest of ours. Absent where the target has only roots that we do not know.
+   */
+  readonly probe?: { readonly key: string; readonly isNew: boolean } | undefined;
   /** Nothing to upload and the channel is left alone. */
   readonly isUpToDate: boolean;
   readonly channel: {

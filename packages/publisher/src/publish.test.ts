@@ -15,6 +15,7 @@ import {
   sourceOf,
   type TestProject,
 } from './publish.fixture.js';
+import { PublishError } from './publish-error.js';
 import type { PublishProgress } from './publish-progress.js';
 import type { PublishTarget } from './publish-target.js';
 
@@ -53,19 +54,17 @@ function countOf(calls: readonly string[], ...methods: readonly string[]): numbe
 }
 
 describe('a first publish', () => {
-  it('makes archives, release, root and channel, in that order, each with its headers', async () => {
+  it('makes root, archives, release and channel, in that order, each with its headers', async () => {
     const memory = memoryTarget();
     const target = counted(memory);
     const source = await sourceOf(project, { 'level-1': 'one', 'level-2': 'two' });
     const result = await publish(project, source, target);
     expect(result).toMatchObject({ status: 'published', uploadedObjects: 4, channel: { sequence: 1, root: 1 } });
     const writes = target.calls.filter((call) => call.startsWith('put')).map((call) => call.replace(/\.[^ ]*$/, ''));
-    expect(writes.slice(0, 2).sort()).toEqual(['put archives/level-1', 'put archives/level-2']);
-    expect(writes.slice(2)).toEqual([
-      expect.stringMatching(/^put releases\//),
-      'putIf root/1',
-      'putIf channels/stable',
-    ]);
+    // Written, and tried again: a target that takes it twice keeps no conditions.
+    expect(writes.slice(0, 2)).toEqual(['putIf root/1', 'putIf root/1']);
+    expect(writes.slice(2, 4).sort()).toEqual(['put archives/level-1', 'put archives/level-2']);
+    expect(writes.slice(4)).toEqual([expect.stringMatching(/^put releases\//), 'putIf channels/stable']);
     const kinds = { archives: 'archive', releases: 'release', root: 'root', channels: 'channel' } as const;
     for (const [folder, kind] of Object.entries(kinds)) {
       const objects = [...memory.objects].filter(([key]) => key.startsWith(`${folder}/`));
@@ -232,7 +231,11 @@ describe('sequences', () => {
     await publish(project, await sourceOf(project, { a: 'one' }, { sequence: 4 }), target);
     const second = await sourceOf(project, { a: 'two' });
     const over = { releaseKeys: [project.keys.release] };
-    const stopped = { ...target, putIf: () => Promise.reject(new Error('killed')) };
+    const stopped: PublishTarget = {
+      ...target,
+      putIf: (key, ...rest) =>
+        key.startsWith('channels/') ? Promise.reject(new Error('killed')) : target.putIf(key, ...rest),
+    };
     await expect(publish(project, second, stopped, over)).rejects.toThrow('killed');
     const { plan } = await preparePublish(second, target, { ...OPTIONS, ...over });
     expect(plan.release).toMatchObject({ sequence: 5, renumberedFrom: 1 });
@@ -372,5 +375,37 @@ describe('what is there with other bytes', () => {
     const target = { ...memoryTarget(), capabilities: { conditionalPut: false } };
     const source = await sourceOf(project, { a: 'one' });
     await expect(publish(project, source, target)).rejects.toSatisfy(code('ERR_TARGET_UNSUPPORTED'));
+    for (const isFirst of [true, false]) {
+      const memory = memoryTarget();
+      if (!isFirst) await publish(project, source, memory);
+      const before = [...memory.objects.keys()];
+      const careless: PublishTarget = { ...memory, putIf: (key, body, meta) => memory.put(key, body, meta) };
+      const next = await sourceOf(project, { a: 'two' }, { sequence: 2 });
+      await expect(publish(project, next, careless)).rejects.toSatisfy(code('ERR_TARGET_UNSUPPORTED'));
+      expect([...memory.objects.keys()]).toEqual(isFirst ? ['root/1.json'] : before);
+    }
+  });
+
+  it('is found out before the first upload where we may not write', async () => {
+    const memory = memoryTarget();
+    await publish(project, await sourceOf(project, { a: 'one' }), memory);
+    const forbidden = (): Promise<never> => Promise.reject(new PublishError('ERR_TARGET_FORBIDDEN', 'read-only'));
+    const readOnly = counted({ ...memory, put: forbidden, putIf: forbidden });
+    const next = await sourceOf(project, { a: 'two' }, { sequence: 2 });
+    await expect(publish(project, next, readOnly)).rejects.toSatisfy(code('ERR_TARGET_FORBIDDEN'));
+    expect(countOf(readOnly.calls, 'put', 'putIf')).toBe(1);
+  });
+
+  it('does not show a newer root early: where the target knows none of ours, nothing is tried', async () => {
+    const target = memoryTarget();
+    await publish(project, await sourceOf(project, { a: 'one' }), target);
+    const next = await rotated(project);
+    const [, second] = next.roots;
+    if (second === undefined) throw new Error('unreachable');
+    const ahead: TestProject = { ...next, roots: [second] };
+    const source = await sourceOf(ahead, { a: 'two' }, { sequence: 2 });
+    const stopped = { ...target, put: () => Promise.reject(new Error('killed')) };
+    await expect(publish(ahead, source, stopped)).rejects.toSatisfy(code('ERR_PUBLISH_TRUST'));
+    expect(target.objects.has('root/2.json')).toBe(false);
   });
 });

@@ -50,6 +50,47 @@ describe('lading diff', () => {
     expect(everything.downloadBytes).toBeGreaterThan(0);
   });
 
+  it('compares two graphs: what came, went, changed and moved, and what is new to each root', async () => {
+    const digest = (letter: string): string => letter.repeat(40);
+    const node = (path: string, hexDigest: string | null, children: string[] = [], nodeType = 'None'): object => ({
+      path,
+      hexDigest,
+      children,
+      nodeType,
+    });
+    const graph = (level: object[], needs: string[]): string =>
+      JSON.stringify([
+        node('/<AnonymousRoot>', null, ['/l.collectionproxyc']),
+        node('/l.collectionproxyc', digest('1'), ['/l.collectionc'], 'ExcludedCollectionProxy'),
+        node('/l.collectionc', digest('2'), needs),
+        ...level,
+      ]);
+    await writeTree(cwd, {
+      'old.graph.json': graph(
+        [node('/a', digest('a')), node('/b', digest('b')), node('/c', digest('c'))],
+        ['/a', '/b', '/c'],
+      ),
+      'new.graph.json': graph(
+        [node('/a', digest('d')), node('/m', digest('b')), node('/n', digest('e'))],
+        ['/a', '/m', '/n'],
+      ),
+    });
+    const run = await lading('diff', 'old.graph.json', 'new.graph.json', '--json');
+    expect([run.exitCode, run.stderr]).toEqual([0, '']);
+    expect(run.json()).toMatchObject({
+      kind: 'graph',
+      added: [{ path: '/n' }],
+      removed: [{ path: '/c' }],
+      changed: [{ path: '/a' }],
+      moved: [{ from: '/b', to: '/m' }],
+      roots: [{ root: '/l.collectionproxyc' }],
+    });
+    const { text } = await lading('diff', 'old.graph.json', 'new.graph.json');
+    expect(text).toContain('1 added, 1 removed, 1 changed, 1 moved');
+    expect(text).toContain('/b → /m');
+    expect((await lading('diff', 'old.graph.json', 'plan-a.json')).exitCode).toBe(2);
+  });
+
   it('bills nothing between a release and itself: folder, channel, document and URL', async () => {
     const [document = ''] = await readdir(join(cwd, 'release-a/releases'));
     const server = await serveFolder(join(cwd, 'public'));

@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { defoldGraph, loadGraph, type ResourceGraph } from '@lading/graph';
+import { readPieces } from '@lading/graph/node';
 import {
   channelKey,
   isLadingError,
@@ -19,8 +21,9 @@ import type { CommandContext } from '../command-context.js';
 import { contentPlace } from '../mounting/content-place.js';
 import { readInput } from '../read-input.js';
 
-/** One side of a comparison: a release, or a plan. */
+/** One side of a comparison: a release, a plan, or a graph. */
 export type Revision =
+  | { readonly kind: 'graph'; readonly name: string; readonly graph: ResourceGraph }
   | { readonly kind: 'release'; readonly name: string; readonly release: Release }
   | { readonly kind: 'plan'; readonly name: string; readonly plan: SplitPlan };
 
@@ -29,7 +32,8 @@ const PAYLOAD_TYPE = /^\s*\{\s*"payload/;
 
 /**
  * Reads one side of a comparison: a layout (folder or URL: what its channel points at, else the release with the highest
- * sequence), a release document, or a plan as `plan --json` or `split --json` prints it. Signatures are not checked.
+ * sequence), a release document, a plan as `plan --json` or `split --json` prints it, or a `game.graph.json`. Signatures are not
+ * checked.
  *
  * @throws CliError `ERR_INPUT_MISSING`, `ERR_INPUT_UNKNOWN`; ManifestError where a document is wrong.
  */
@@ -42,7 +46,9 @@ export async function readRevision(
     const place = await contentPlace(context, text, channel);
     return { kind: 'release', name: text, release: await releaseOf(context, place, channel !== undefined) };
   }
-  const bytes = await readInput(resolve(context.cwd, text), MAX_PLAN_BYTES);
+  const file = resolve(context.cwd, text);
+  if (await isGraphFile(file)) return { kind: 'graph', name: text, graph: await graphIn(file, context.signal) };
+  const bytes = await readInput(file, MAX_PLAN_BYTES);
   if (PAYLOAD_TYPE.test(new TextDecoder().decode(bytes.subarray(0, 200))))
     return { kind: 'release', name: text, release: releaseIn(bytes, text) };
   return { kind: 'plan', name: text, plan: planIn(bytes, text) };
@@ -59,6 +65,21 @@ export async function readPlan(context: CommandContext, file: string): Promise<S
 
 function planIn(bytes: Uint8Array, name: string): SplitPlan {
   return parseSplitPlan(parseJson(bytes, { maxBytes: MAX_PLAN_BYTES, what: name, uniqueKeys: true }));
+}
+
+/** Of all these only a graph is a list. */
+async function isGraphFile(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+    return /^\ufeff?\s*\[/.test(buffer.toString('utf8', 0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function graphIn(file: string, signal: AbortSignal): Promise<ResourceGraph> {
+  return loadGraph(defoldGraph({ graph: readPieces(file, { signal }) }), { signal });
 }
 
 async function isPlainFile(context: CommandContext, text: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { diffGraphs, findBase, type GraphVersion, type RootChange, selectRoots } from '@lading/graph';
 import type { JsonObject } from '@lading/manifest';
 import { diffPlans, diffReleases, type PlanDiff, type ReleaseDiff, type RootUpdate } from '@lading/splitter';
 import type { Command } from 'commander';
@@ -7,6 +8,7 @@ import type { CommandContext, CommandResult, CommonOptions } from '../command-co
 import { EXIT } from '../exit-code.js';
 import { byteSize, type VariantOptions, withCommonOptions, withVariantOption } from '../options.js';
 import { diffText } from '../output/diff-text.js';
+import { graphDiffText } from '../output/graph-diff-text.js';
 import type { Run } from '../run-program.js';
 
 type DiffOptions = CommonOptions & VariantOptions & { readonly maxUpdate?: number; readonly channel?: string };
@@ -15,7 +17,10 @@ type DiffOptions = CommonOptions & VariantOptions & { readonly maxUpdate?: numbe
 export function addDiffCommand(program: Command, run: Run): void {
   withVariantOption(withCommonOptions(program.command('diff')))
     .description('what a player of A downloads for B: bytes, requests and archives per root')
-    .argument('<a>', 'folder or URL of a layout, a release document, or a plan of lading plan --json')
+    .argument(
+      '<a>',
+      'folder or URL of a layout, a release document, a plan of lading plan --json, or a game.graph.json',
+    )
     .argument('<b>', 'the same, later')
     .option('--max-update <size>', 'exit with 1 where the update of a root is larger, such as 2MB', byteSize)
     .option('--channel <name>', 'channel of layouts to start from (default: stable, else the newest release)')
@@ -23,7 +28,8 @@ export function addDiffCommand(program: Command, run: Run): void {
       'after',
       [
         '',
-        'Archives count as a whole, as large as players fetch them; plans count contents before compression.',
+        'Archives count as a whole, as large as players fetch them; plans count contents before compression, and graphs',
+        'the content of each root that is new to it.',
         'A root that A does not have is a first download, not an update: --max-update leaves it alone.',
         'Signatures are not checked: lading verify does that.',
         '',
@@ -43,6 +49,7 @@ async function diff(
 ): Promise<CommandResult> {
   const before = await readRevision(context, a, channel);
   const after = await readRevision(context, b, channel);
+  if (before.kind === 'graph' && after.kind === 'graph') return graphDiffResult(before, after, maxUpdate);
   const compared = compare(before, after, variant);
   const tooLarge = maxUpdate === undefined ? [] : compared.roots.filter((root) => isOver(root, maxUpdate));
   return {
@@ -65,7 +72,7 @@ function compare(before: Revision, after: Revision, variants: VariantOptions['va
     return diffReleases(before.release, after.release, { variants });
   throw usageError(
     `${before.name} is a ${before.kind} and ${after.name} is a ${after.kind}`,
-    'Compare two releases or two plans: they count different bytes.',
+    'Compare two releases, two plans or two graphs: they count different bytes.',
   );
 }
 
@@ -74,8 +81,33 @@ function isOver({ beforeBytes, downloadBytes }: RootUpdate, maxUpdate: number): 
   return beforeBytes !== undefined && downloadBytes > maxUpdate;
 }
 
+type GraphRevision = Extract<Revision, { readonly kind: 'graph' }>;
+
+function graphDiffResult(before: GraphRevision, after: GraphRevision, maxUpdate: number | undefined): CommandResult {
+  const [a, b] = [before, after].map(({ graph }) => {
+    const roots = selectRoots(graph);
+    return { graph, roots, base: findBase(graph, roots) };
+  }) as [GraphVersion, GraphVersion];
+  const compared = diffGraphs(a, b);
+  const isTooLarge = ({ beforeBytes, newBytes }: RootChange): boolean =>
+    maxUpdate !== undefined && beforeBytes !== undefined && newBytes > maxUpdate;
+  const tooLarge = compared.roots.filter(isTooLarge).map(({ root }) => root);
+  const names = { before: before.name, after: after.name };
+  return {
+    json: {
+      kind: 'graph',
+      ...names,
+      ...(compared as unknown as JsonObject),
+      maxUpdateBytes: maxUpdate ?? null,
+      tooLarge,
+    },
+    text: graphDiffText(compared, { ...names, tooLarge }),
+    exitCode: tooLarge.length === 0 ? EXIT.ok : EXIT.failedCheck,
+  };
+}
+
 function describe(revision: Revision): string {
-  if (revision.kind === 'plan') return revision.name;
+  if (revision.kind !== 'release') return revision.name;
   const { project, version, sequence } = revision.release;
   return `${revision.name} (${project} ${version}, sequence ${sequence})`;
 }

@@ -1,3 +1,4 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type LadingRun, runLading } from '../src/testing/run-lading.js';
@@ -114,6 +115,17 @@ describe('what is live', () => {
     expect(channel.revoked).toEqual([plan.channel.from.releaseDigest]);
     const again = await lading('rollback', '--to', channel.revoked[0] ?? '', '--target', 'public', '--key', 'keys');
     expect([again.exitCode, again.stderr]).toEqual([3, expect.stringContaining('stays revoked')]);
+  });
+
+  it('is repaired where something else wrote over it', async () => {
+    const [archive = ''] = await readdir(join(cwd, 'release-2.0.0/archives'));
+    const bytes = await readFile(join(cwd, 'public/archives', archive));
+    await writeFile(join(cwd, 'public/archives', archive), bytes.fill(1));
+    expect((await lading('verify', 'public', '--trust', 'keys')).exitCode).toBe(5);
+    const publish = ['publish', 'release-2.0.0', '--target', 'public', '--key', 'keys', '--channel', 'beta', '--json'];
+    expect((await lading(...publish)).json()).toMatchObject({ status: 'up-to-date' });
+    expect((await lading(...publish, '--repair')).json()).toMatchObject({ status: 'repaired', uploadedObjects: 1 });
+    expect((await lading('verify', 'public', '--trust', 'keys')).exitCode).toBe(0);
   });
 
   it('needs the release key to go back, wherever it comes from', async () => {

@@ -1,18 +1,8 @@
-import {
-  type Channel,
-  isLadingError,
-  MAX_ROOT_BYTES,
-  readEnvelope,
-  releaseKey,
-  rootKey,
-  type SigningKey,
-  signChannel,
-  verifyChannel,
-} from '@lading/manifest';
+import { type Channel, releaseKey, rootKey, type SigningKey, signChannel, verifyChannel } from '@lading/manifest';
+import { assertSameRoot, assertWritable, isRefused } from './assert-writable.js';
 import { eachLimited } from './each-limited.js';
 import { saveFromGarbage } from './garbage/save-from-garbage.js';
 import { OBJECT_HEADERS } from './object-headers.js';
-import { PublishError } from './publish-error.js';
 import type { PublishPlan } from './publish-plan.js';
 import { ProgressMeter, type PublishProgress } from './publish-progress.js';
 import type { PublishTarget, TargetCallOptions } from './publish-target.js';
@@ -91,36 +81,6 @@ export async function applyPublish(
   return resultOf(plan);
 }
 
-/**
- * Tries before the first upload whether we may write and whether conditions are kept, on a root: it is written once, so a
- * second time must be refused. Where there is none yet, ours is written now: nobody reads there before there is a channel.
- */
-async function assertWritable(
-  target: PublishTarget,
-  { probe }: PublishPlan,
-  { roots }: ReleaseSource,
-  { signal }: TargetCallOptions,
-): Promise<void> {
-  if (!target.capabilities.conditionalPut) throw unsupportedError(target);
-  const bytes = roots.find(({ root }) => rootKey(root.version) === probe?.key)?.bytes;
-  if (probe === undefined || bytes === undefined) return;
-  const write = (): Promise<unknown> =>
-    target.putIf(probe.key, bytes, OBJECT_HEADERS.root, { ifNoneMatch: '*' }, { signal });
-  if (probe.isNew && (await isRefused(write))) await assertSameRoot(target, probe.key, bytes, { signal });
-  if (!(await isRefused(write))) throw unsupportedError(target);
-}
-
-/** Runs a conditional write; true where it was refused. */
-async function isRefused(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return false;
-  } catch (error) {
-    if (!isLadingError(error, 'ERR_PUBLISH_CONFLICT')) throw error;
-    return true;
-  }
-}
-
 function neededKeys({ release, digest }: ReleaseSource): ReadonlySet<string> {
   return new Set([...release.archives.map(({ key }) => key), releaseKey(digest)]);
 }
@@ -196,21 +156,6 @@ async function uploadRoots(
   }
 }
 
-async function assertSameRoot(
-  target: PublishTarget,
-  key: string,
-  bytes: Uint8Array,
-  { signal }: TargetCallOptions,
-): Promise<void> {
-  const got = await target.get(key, { signal, maxBytes: MAX_ROOT_BYTES });
-  const [theirs, ours] = [got?.bytes, bytes].map((envelope) => envelope && readEnvelope(envelope).payload);
-  if (theirs?.length === ours?.length && theirs?.every((byte, i) => byte === ours?.[i]) === true) return;
-  throw new PublishError('ERR_PUBLISH_TRUST', `"${key}" on the target is another root than ours`, {
-    details: { key },
-    hint: 'Another project or other keys were published there at the same time. Choose another target or prefix.',
-  });
-}
-
 /** Keeps the document that is about to be replaced. Its name says its content, so one that is there is the same. */
 async function keepHistory(plan: PublishPlan, target: PublishTarget, { signal }: TargetCallOptions): Promise<void> {
   const { history } = plan.channel;
@@ -229,11 +174,4 @@ function resultOf(plan: PublishPlan): PublishResult {
     uploadedObjects: plan.uploads.length,
     uploadedBytes: plan.uploadBytes,
   };
-}
-
-function unsupportedError(target: PublishTarget): PublishError {
-  return new PublishError('ERR_TARGET_UNSUPPORTED', `${target.name} has no conditional writes`, {
-    details: { target: target.name },
-    hint: 'Two publishers at once could lose a release there. Publish to a target that has them.',
-  });
 }

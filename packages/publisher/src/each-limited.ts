@@ -8,9 +8,10 @@ export async function eachLimited<Item>(
   action: (item: Item, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
-  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const queue = items[Symbol.iterator]();
   const work = async (): Promise<void> => {
+    // One for each worker: Node warns of a leak where more than ten calls listen to one signal.
+    const signal = AbortSignal.any([...(options.signal === undefined ? [] : [options.signal]), stop.signal]);
     for (let next = queue.next(); next.done !== true; next = queue.next()) {
       if (signal.aborted) return;
       try {

@@ -249,7 +249,7 @@ export function immutableError(problems: readonly Problem[]): PublishError {
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   return new PublishError('ERR_PUBLISH_IMMUTABLE', `"${first?.path}" ${first?.problem}${more}`, {
     details: { problems: problems.map(({ path, problem }) => ({ path, problem })) },
-    hint: 'Something else wrote there. Delete the damaged objects from the target, then publish again.',
+    hint: 'Something else wrote there. lading publish --repair uploads them again.',
   });
 }
 

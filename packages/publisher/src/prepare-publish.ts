@@ -1,15 +1,21 @@
 import type { SigningKey } from '@lading/manifest';
+import { findDamaged } from './find-damaged.js';
 import { numberRelease } from './number-release.js';
 import { type PlanPublishOptions, planPublish } from './plan-publish.js';
 import type { PublishPlan } from './publish-plan.js';
 import type { PublishTarget } from './publish-target.js';
 import type { ReleaseSource } from './release-source.js';
-import { readTargetState } from './target-state.js';
+import { readTargetState, type TargetState } from './target-state.js';
 
 /** Options of {@link preparePublish}. */
 export interface PreparePublishOptions extends Omit<PlanPublishOptions, 'digests'> {
   /** Keys that may sign the release again under a higher sequence. Default: none, and a low sequence is an error. */
   readonly releaseKeys?: readonly SigningKey[] | undefined;
+  /**
+   * Look closer at what the release needs and the target has, and upload again what is wrong, or what the target tells no
+   * digest of. Default false: archives of another size are an error.
+   */
+  readonly repair?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,6 +37,17 @@ export async function preparePublish(
 ): Promise<PreparedPublish> {
   const state = await readTargetState(source, target, { channel: options.channel, signal: options.signal });
   const numbered = await numberRelease(source, state, { releaseKeys: options.releaseKeys });
-  const plan = planPublish(numbered, state, { ...options, digests: target.capabilities.digests });
+  const trusted = options.repair === true ? await withoutDamaged(numbered, state, target, options) : state;
+  const plan = planPublish(numbered, trusted, { ...options, digests: target.capabilities.digests });
   return { plan, source: numbered };
+}
+
+async function withoutDamaged(
+  source: ReleaseSource,
+  state: TargetState,
+  target: PublishTarget,
+  { signal }: PreparePublishOptions,
+): Promise<TargetState> {
+  const damaged = await findDamaged(source, state, target, { signal });
+  return { ...state, objects: new Map([...state.objects].filter(([key]) => !damaged.has(key))) };
 }

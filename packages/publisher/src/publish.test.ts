@@ -346,6 +346,35 @@ describe('what is there with other bytes', () => {
     expect(target.objects.has(channelKey('stable'))).toBe(false);
   });
 
+  it('is looked for and uploaded again when it is asked to be repaired', async () => {
+    const target = memoryTarget();
+    const source = await sourceOf(project, { a: 'one', b: 'two', c: 'three', d: 'four' });
+    await publish(project, source, target);
+    const [a, b] = source.release.archives;
+    const release = `releases/${source.digest.slice(7)}.json`;
+    await target.put(a?.key ?? '', new TextEncoder().encode('eno'), OBJECT_HEADERS.archive);
+    await target.put(b?.key ?? '', new TextEncoder().encode('too long'), OBJECT_HEADERS.archive);
+    await target.put(release, new TextEncoder().encode('{}'), OBJECT_HEADERS.release);
+    await expect(publish(project, source, target)).rejects.toSatisfy(code('ERR_PUBLISH_IMMUTABLE'));
+    const { plan } = await preparePublish(source, target, { ...OPTIONS, repair: true });
+    expect(plan.uploads.map(({ key }) => key)).toEqual([a?.key, b?.key, release]);
+    expect(await publish(project, source, target, { repair: true })).toMatchObject({ status: 'repaired' });
+    await readAsClient(target, project.roots[0]);
+    expect(await publish(project, source, target, { repair: true })).toMatchObject({ status: 'up-to-date' });
+  });
+
+  it('is uploaded again where the target tells no digests, when it is asked to be repaired', async () => {
+    const memory = memoryTarget();
+    const source = await sourceOf(project, { a: 'one' });
+    await publish(project, source, memory);
+    const head: PublishTarget['head'] = async (key) => {
+      const info = await memory.head(key);
+      return info && { key, sizeBytes: info.sizeBytes, etag: info.etag };
+    };
+    const quiet: PublishTarget = { ...memory, capabilities: { conditionalPut: true }, head };
+    expect(await publish(project, source, quiet, { repair: true })).toMatchObject({ uploadedObjects: 1 });
+  });
+
   it('does not switch the channel when an upload is not there, or not whole, when it is read back', async () => {
     const source = await sourceOf(project, { a: 'one', b: 'two' });
     const lossy = (change: (key: string, bytes: Uint8Array) => Uint8Array | undefined): MemoryTarget => {

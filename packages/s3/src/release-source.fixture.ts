@@ -12,7 +12,10 @@ import {
 import type { ReleaseSource } from '@lading/publisher';
 
 /** Three releases of one project, each with so many archives; the third has the sequence of the second. */
-export async function sourcesFor(count: number): Promise<{
+export async function sourcesFor(
+  count: number,
+  padBytes: number = 0,
+): Promise<{
   readonly channelKeys: readonly SigningKey[];
   readonly first: ReleaseSource;
   readonly second: ReleaseSource;
@@ -26,7 +29,7 @@ export async function sourcesFor(count: number): Promise<{
     const bodies = new Map<string, Uint8Array>();
     const archives: ReleaseArchive[] = [];
     for (let i = 0; i < count; i++) {
-      const bytes = new TextEncoder().encode(`${word} ${i}`);
+      const bytes = new TextEncoder().encode(`${word} ${i}`.padEnd(padBytes, word));
       const digest = await digestOf(bytes);
       const name = `archive-${i}`;
       const size = { sizeBytes: bytes.length, digest };

@@ -16,11 +16,15 @@ export interface S3Failure {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly attempts: number;
+  /** When the server answered, by its clock. */
+  readonly answeredAt: Date | undefined;
 }
 
 /** Reads the facts of whatever the SDK or Node threw. */
 export function failureOf(error: unknown): S3Failure {
-  const { name, message, code, Code, $metadata } = (typeof error === 'object' && error !== null ? error : {}) as {
+  const { name, message, code, Code, $metadata, $response } = (
+    typeof error === 'object' && error !== null ? error : {}
+  ) as {
     readonly [field: string]: unknown;
   };
   const metadata = ($metadata ?? {}) as { readonly [field: string]: unknown };
@@ -34,7 +38,14 @@ export function failureOf(error: unknown): S3Failure {
     status: typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined,
     requestId: typeof metadata.requestId === 'string' ? printable(metadata.requestId) : undefined,
     attempts: typeof metadata.attempts === 'number' ? metadata.attempts : 1,
+    answeredAt: dateOf($response),
   };
+}
+
+function dateOf(response: unknown): Date | undefined {
+  const { headers } = (response ?? {}) as { readonly headers?: Readonly<Record<string, unknown>> };
+  const date = new Date(String(headers?.date));
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 const NETWORK_CODES: ReadonlySet<string> = new Set([
@@ -90,13 +101,14 @@ export function s3Error(error: unknown, attempt: S3Attempt): PublishError {
 
 type Verdict = readonly [code: PublishErrorCode, problem: string, hint: string | undefined, retryable: boolean];
 
-function classify({ code, status, message }: S3Failure): Verdict {
+function classify(failure: S3Failure): Verdict {
+  const { code, status, message } = failure;
   if (code === 'NoSuchBucket') return ['ERR_TARGET_MISSING', 'there is no such bucket', MISSING_HINT, false];
   if (CREDENTIAL_CODES.has(code)) return ['ERR_TARGET_FORBIDDEN', message, CREDENTIALS_HINT, false];
-  if (status === 403 || status === 401) return ['ERR_TARGET_FORBIDDEN', forbidden(code), forbiddenHint(code), false];
+  if (status === 403 || status === 401) return ['ERR_TARGET_FORBIDDEN', forbidden(failure), forbiddenHint(code), false];
   if (status === 501) return ['ERR_TARGET_UNSUPPORTED', 'the server cannot do this', UNSUPPORTED_HINT, false];
   if (/^Region is missing/.test(message)) return ['ERR_TARGET_URL', 'no region is known', REGION_HINT, false];
-  if (status === 301 || code === 'PermanentRedirect' || code === 'AuthorizationHeaderMalformed') {
+  if (status === 301 || status === 307 || code === 'PermanentRedirect' || code === 'AuthorizationHeaderMalformed') {
     return ['ERR_TARGET_FAILED', 'the bucket is in another region or behind another endpoint', REGION_HINT, false];
   }
   if (TLS_CODE.test(code)) return ['ERR_TARGET_UNREACHABLE', message, TLS_HINT, false];
@@ -117,17 +129,26 @@ const TLS_HINT =
 const UNREACHABLE_HINT = 'Check the endpoint and the network, then run the command again: it goes on where it stopped.';
 const BUSY_HINT = 'Run the command again: it goes on where it stopped. A lower concurrency helps a busy server.';
 
-function forbidden(code: string): string {
+function forbidden({ code, answeredAt }: S3Failure): string {
   switch (code) {
     case 'SignatureDoesNotMatch':
       return 'the secret key is wrong';
     case 'InvalidAccessKeyId':
       return 'the access key is unknown to this server';
     case 'RequestTimeTooSkewed':
-      return "this machine's clock is wrong";
+      return `this machine's clock is ${offsetText(answeredAt)}`;
     default:
       return 'access is denied';
   }
+}
+
+/** How far our clock is from the server's: what it says in its answer is at most a request old. */
+function offsetText(answeredAt: Date | undefined): string {
+  if (answeredAt === undefined) return 'wrong';
+  const minutes = Math.round((Date.now() - answeredAt.getTime()) / 60_000);
+  return minutes === 0
+    ? 'right now, but was wrong'
+    : `${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead' : 'behind'}`;
 }
 
 function forbiddenHint(code: string): string {
@@ -144,6 +165,9 @@ function detailsOf(failure: S3Failure, attempt: S3Attempt): LadingErrorOptions['
     ...(attempt.key === undefined ? {} : { key: printable(attempt.key) }),
     ...(failure.status === undefined ? {} : { status: failure.status }),
     ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
+    ...(failure.code === 'RequestTimeTooSkewed' && failure.answeredAt !== undefined
+      ? { serverTime: failure.answeredAt.toISOString() }
+      : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import type { Digest } from '@lading/manifest';
 import {
   compareKeys,
   type ListedObject,
@@ -17,15 +18,24 @@ export async function headObject(
   key: string,
   options: TargetCallOptions,
 ): Promise<Omit<ObjectInfo, 'key'> | undefined> {
-  const command = new session.sdk.HeadObjectCommand({ Bucket: session.bucket, Key: key });
+  const command = new session.sdk.HeadObjectCommand({ Bucket: session.bucket, Key: key, ChecksumMode: 'ENABLED' });
   try {
-    const { ContentLength, ETag, LastModified } = await session.client.send(command, abortOptions(options.signal));
-    return { sizeBytes: ContentLength ?? 0, etag: ETag ?? '', modifiedAt: LastModified };
+    const answer = await session.client.send(command, abortOptions(options.signal));
+    const { ContentLength, ETag, LastModified, ChecksumSHA256 } = answer;
+    const digest = digestOfChecksum(ChecksumSHA256);
+    return { sizeBytes: ContentLength ?? 0, etag: ETag ?? '', modifiedAt: LastModified, ...(digest && { digest }) };
   } catch (error) {
     if (failureOf(error).status !== 404) throw error;
     await assertBucket(session, options);
     return undefined;
   }
+}
+
+/** Digest of the bytes, where the server kept a checksum of them all; that of an upload in parts is one of checksums. */
+function digestOfChecksum(checksum: string | undefined): Digest | undefined {
+  const bytes = checksum === undefined ? undefined : Buffer.from(checksum, 'base64');
+  const isWhole = bytes?.length === 32 && bytes.toString('base64') === checksum;
+  return isWhole ? `sha256:${bytes.toString('hex')}` : undefined;
 }
 
 /** The answer to HEAD has no body, so a 404 does not say whether the object or the bucket is missing. Asked once. */

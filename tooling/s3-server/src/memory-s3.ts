@@ -13,6 +13,8 @@ export interface MemoryS3Options {
   readonly port?: number | undefined;
   /** Most keys on one page of a listing. Default 2, so that every listing pages. */
   readonly pageSize?: number | undefined;
+  /** The server's clock. Default: the machine's. */
+  readonly now?: (() => Date) | undefined;
   /** What goes wrong, from the first request on. */
   readonly faults?: readonly S3Fault[] | undefined;
 }
@@ -34,15 +36,18 @@ export async function startMemoryS3(options: MemoryS3Options = {}): Promise<Memo
   const buckets = new Map<string, Bucket>();
   const log: S3Request[] = [];
   const script = new FaultScript();
+  const now = options.now ?? ((): Date => new Date());
   script.add(...(options.faults ?? []));
   const server = createServer((request, response) => {
     const serve = async (): Promise<void> => {
       const seen = seenOf(request);
       const fault = script.next(seen);
-      const answer = await answerWith(fault, () => handle(request, seen.operation, buckets, options.pageSize ?? 2));
+      const answer = await answerWith(fault, () =>
+        handle(request, seen.operation, { buckets, pageSize: options.pageSize ?? 2, now: now() }),
+      );
       log.push({ ...seen, status: answer?.status ?? 0 });
       if (answer === undefined) request.socket.destroy();
-      else send(response, answer, request.method === 'HEAD');
+      else send(response, answer, { isHead: request.method === 'HEAD', now: now() });
     };
     serve().catch((error: unknown) => request.destroy(error instanceof Error ? error : undefined));
   });
@@ -91,11 +96,10 @@ async function answerWith(fault: S3Fault | undefined, work: () => Promise<S3Answ
 async function handle(
   request: IncomingMessage,
   operation: string,
-  buckets: Map<string, Bucket>,
-  pageSize: number,
+  { buckets, pageSize, now }: { buckets: Map<string, Bucket>; pageSize: number; now: Date },
 ): Promise<S3Answer> {
   const body = await bodyOf(request);
-  const verified = verifySignature(request, [USER, OTHER_USER], new Date());
+  const verified = verifySignature(request, [USER, OTHER_USER], now);
   if ('code' in verified) return errorAnswer(403, verified.code);
   if (!isSignedBody(request, body)) return errorAnswer(400, 'XAmzContentSHA256Mismatch');
   const { name, key, query } = placeOf(request);
@@ -159,8 +163,13 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, answer: S3Answer, isHead: boolean): void {
+function send(response: ServerResponse, answer: S3Answer, { isHead, now }: { isHead: boolean; now: Date }): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : (answer.body ?? Buffer.alloc(0));
-  const headers = { 'x-amz-request-id': 'memory-s3', 'content-length': String(body.length), ...answer.headers };
+  const headers = {
+    'x-amz-request-id': 'memory-s3',
+    date: now.toUTCString(),
+    'content-length': String(body.length),
+    ...answer.headers,
+  };
   response.writeHead(answer.status, headers).end(isHead ? undefined : body);
 }

@@ -10,14 +10,15 @@ export interface StoredObject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const KEPT_HEADERS = ['content-type', 'cache-control', 'content-encoding', 'content-disposition'] as const;
+const CHECKSUM = 'x-amz-checksum-sha256';
+const KEPT_HEADERS = ['content-type', 'cache-control', 'content-encoding', 'content-disposition', CHECKSUM] as const;
 
 /** The headers of an upload that S3 keeps with the object. */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = { 'content-type': 'binary/octet-stream' };
   for (const name of KEPT_HEADERS) {
     const value = headers[name];
-    if (value !== undefined) kept[name] = value;
+    if (value !== undefined) kept[name] = String(value);
   }
   return kept;
 }
@@ -48,10 +49,14 @@ export function storedObject(body: Buffer, headers: IncomingHttpHeaders): Stored
   return { bytes: body, etag: etagOf(body), modifiedAt: new Date(), headers: keptHeaders(headers) };
 }
 
-/** Answers GET and HEAD, with one range. */
-export function objectAnswer(object: StoredObject, range: string | undefined): S3Answer {
+/** Answers GET and HEAD, with one range; with the checksum where it is asked for. */
+export function objectAnswer(object: StoredObject, asked: IncomingHttpHeaders): S3Answer {
+  const { range } = asked;
+  const { [CHECKSUM]: checksum, ...kept } = object.headers;
+  const isTold = checksum !== undefined && asked['x-amz-checksum-mode'] === 'ENABLED' && range === undefined;
   const headers = {
-    ...object.headers,
+    ...kept,
+    ...(isTold ? { [CHECKSUM]: checksum } : {}),
     etag: object.etag,
     'last-modified': object.modifiedAt.toUTCString(),
     'accept-ranges': 'bytes',

@@ -74,7 +74,7 @@ export const OPERATIONS: Readonly<Record<string, (call: Call) => S3Answer>> = {
 
 function getObject({ bucket, key, headers }: Call): S3Answer {
   const object = bucket.objects.get(key);
-  return object === undefined ? NO_KEY : objectAnswer(object, headers.range);
+  return object === undefined ? NO_KEY : objectAnswer(object, headers);
 }
 
 function completeUpload({ bucket, key, query, headers, body }: Call): S3Answer {

@@ -9,7 +9,11 @@ import { type PublishFlags, publishSettings, withPublishOptions } from '../publi
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
 
-type PublishOptions = PublishFlags & { readonly releaseVersion?: string; readonly concurrency?: number };
+type PublishOptions = PublishFlags & {
+  readonly releaseVersion?: string;
+  readonly concurrency?: number;
+  readonly repair?: boolean;
+};
 
 /** Adds `lading publish`. */
 export function addPublishCommand(program: Command, run: Run): void {
@@ -17,6 +21,7 @@ export function addPublishCommand(program: Command, run: Run): void {
     .description('upload what is new, read it back, then move the channel; safe to kill and repeat')
     .argument('[dir]', 'folder that lading split wrote (default: out of the configuration, else dist/release)')
     .option('--release-version <text>', 'which release, where the folder holds several (default: the newest)')
+    .option('--repair', 'look closer at what is there, and upload again what is wrong')
     .option('--concurrency <n>', 'uploads at a time (default: 8)', wholeNumber)
     .addHelpText(
       'after',
@@ -49,7 +54,7 @@ async function publish(
       version: flags.releaseVersion,
       signal: context.signal,
     });
-    const prepared = await preparePublish(source, target, settings.options);
+    const prepared = await preparePublish(source, target, { ...settings.options, repair: flags.repair });
     return await runPublish(context, settings, prepared, flags);
   } finally {
     await target.close?.();

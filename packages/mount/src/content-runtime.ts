@@ -63,7 +63,7 @@ export class ContentRuntime implements Runtime {
     this.#options = options;
     this.#choice = options.variants;
     this.#events = new RuntimeEmitter(options.onEvent);
-    this.#downloader = new Downloader({ ...options, events: this.#events });
+    this.#downloader = new Downloader({ ...options, events: this.#events, former: () => this.#formerArchives() });
     this.#follower = new ReleaseFollower(options, this.#events);
   }
 
@@ -200,7 +200,8 @@ export class ContentRuntime implements Runtime {
       if (mounts === undefined) continue; // Another call changed the plan, or bytes must be fetched again.
       const release = summaryOf(plan.release);
       if (release === undefined) throw new Error('unreachable: a plan without a release');
-      return { root, release, mounts, receivedBytes: meter.receivedBytes };
+      const { reusedBytes } = meter;
+      return { root, release, mounts, receivedBytes: meter.receivedBytes - reusedBytes, reusedBytes };
     }
     throw new Error(`unreachable: ensure found its plan outdated ${MAX_ENSURE_ROUNDS} times`);
   }
@@ -223,6 +224,12 @@ export class ContentRuntime implements Runtime {
     if (this.#life.signal.aborted) return;
     this.#life.abort(closedError('The runtime'));
     await this.#changes.run(() => this.#table.replace([], () => 0));
+  }
+
+  /** Archives that the mounts come from and the newest release does not have any more: it has their members elsewhere. */
+  #formerArchives(): ReleaseArchive[] {
+    const current = new Set(this.#latest?.release.archives.map(({ digest }) => digest));
+    return (this.#active?.release.archives ?? []).filter(({ digest }) => !current.has(digest));
   }
 
   // ---- trust
@@ -381,7 +388,8 @@ export class ContentRuntime implements Runtime {
     const any = AbortSignal.any([this.#lifeOr(signal), stop.signal]);
     const all = missing.map(async (archive) => {
       const onBytes = (receivedBytes: number): void => meter.note(archive, receivedBytes);
-      await this.#downloader.fetch(archive, { signal: any, onBytes });
+      const onReused = (reusedBytes: number): void => meter.reuse(reusedBytes);
+      await this.#downloader.fetch(archive, { signal: any, onBytes, onReused });
       meter.note(archive, archive.sizeBytes);
     });
     try {

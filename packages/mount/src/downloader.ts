@@ -1,9 +1,11 @@
 import { type Digest, isLadingError, type ReleaseArchive } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
+import { type Delta, openDelta } from './delta-download.js';
 import { MountError } from './mount-error.js';
 import type { ArchiveWriter, MountStore } from './mount-store.js';
 import type { RuntimeEmitter } from './runtime-events.js';
 import { TaskLimiter } from './serial-queue.js';
+import type { ArchiveCodecs } from './zip/codecs.js';
 
 /** What downloads need. */
 export interface DownloaderOptions {
@@ -16,19 +18,31 @@ export interface DownloaderOptions {
   readonly attempts: number;
   /** Pause before the second try, in milliseconds; doubles each time. */
   readonly retryDelayMs: number;
+  readonly codecs: ArchiveCodecs;
+  /** Archives of an older release: what members of a new archive may be taken from. */
+  readonly former: () => readonly ReleaseArchive[];
 }
 
 /** One caller's interest in a download. */
 export interface DownloadCall {
   readonly signal?: AbortSignal | undefined;
-  /** Called with the bytes of the archive that are there, partial ones of earlier downloads included. */
+  /** Called with the bytes of the archive that are there: those of earlier downloads, and those taken from other archives, included. */
   readonly onBytes?: ((receivedBytes: number) => void) | undefined;
+  /** Called once, when the archive is there, with the bytes of it that were not fetched but taken from other archives. */
+  readonly onReused?: ((reusedBytes: number) => void) | undefined;
 }
+
+/** What is wrong with the place that bytes go to is no reason to fetch them in another way. */
+const STORE_ERRORS = ['ERR_STORE_FULL', 'ERR_STORE_DENIED', 'ERR_STORE_BUSY', 'ERR_STORE_FAILED'] as const;
 
 interface Flight {
   readonly controller: AbortController;
   readonly calls: Set<DownloadCall>;
   receivedBytes: number;
+  /** Bytes taken from other archives. */
+  reusedBytes: number;
+  /** False where composing the archive came to other bytes. */
+  mayCompose: boolean;
   result: Promise<void>;
 }
 
@@ -101,6 +115,8 @@ export class Downloader {
       controller: new AbortController(),
       calls: new Set(),
       receivedBytes: received,
+      reusedBytes: 0,
+      mayCompose: true,
       result: Promise.resolve(),
     };
     this.#flights.set(archive.digest, flight);
@@ -138,8 +154,12 @@ export class Downloader {
       const { error, resumedBytes } = attempt;
       flight.controller.signal.throwIfAborted();
       failures = flight.receivedBytes > before ? 1 : failures + 1;
-      if (isLadingError(error, 'ERR_VERIFY_DIGEST') && resumedBytes > 0 && !isRestarted) {
-        isRestarted = true; // The bytes of the earlier download may be the broken ones: once more from the start.
+      const isComposed = flight.reusedBytes > 0;
+      if (isLadingError(error, 'ERR_VERIFY_DIGEST') && (resumedBytes > 0 || isComposed) && !isRestarted) {
+        // The bytes of the earlier download, or of other archives, may be the wrong ones: once more, all from the origin.
+        isRestarted = true;
+        flight.mayCompose = false;
+        flight.reusedBytes = 0;
       } else if (!isLadingError(error) || !error.retryable || failures >= attempts) throw error;
       else await pause(retryDelayMs * 2 ** (failures - 1), flight.controller.signal);
       events.emit('downloadRetried', { archive: archive.name, attempt: failures + 1, error });
@@ -164,7 +184,10 @@ export class Downloader {
     }
     this.#partial.delete(digest);
     this.#local.set(digest, sizeBytes);
-    events.emit('downloadEnded', { archive: name, digest, receivedBytes: sizeBytes - resumedBytes });
+    const { reusedBytes } = flight;
+    for (const call of [...flight.calls]) call.onReused?.(reusedBytes);
+    const receivedBytes = sizeBytes - resumedBytes - reusedBytes;
+    events.emit('downloadEnded', { archive: name, digest, receivedBytes, reusedBytes });
     return { error: undefined, resumedBytes };
   }
 
@@ -172,13 +195,46 @@ export class Downloader {
     const { origin } = this.#options;
     if (origin === undefined) throw noOriginError(archive.name);
     const { signal } = flight.controller;
-    const request = { offset: writer.receivedBytes, sizeBytes: archive.sizeBytes, signal };
     this.#report(flight, writer.receivedBytes);
-    for await (const chunk of origin.stream(archive.key, request)) {
+    await this.#compose(archive, origin, { writer, flight });
+    const request = { offset: writer.receivedBytes, sizeBytes: archive.sizeBytes, signal };
+    if (request.offset < request.sizeBytes) await this.#append(origin.stream(archive.key, request), writer, flight);
+    signal.throwIfAborted();
+  }
+
+  async #append(bytes: AsyncIterable<Uint8Array>, writer: ArchiveWriter, flight: Flight): Promise<void> {
+    for await (const chunk of bytes) {
       await writer.append(chunk);
       this.#report(flight, writer.receivedBytes);
     }
-    signal.throwIfAborted();
+  }
+
+  /** Takes from other archives what is here already. Where that fails the rest is fetched: the reason is an event. */
+  async #compose(
+    archive: ReleaseArchive,
+    origin: ContentOrigin,
+    { writer, flight }: { readonly writer: ArchiveWriter; readonly flight: Flight },
+  ): Promise<void> {
+    if (!flight.mayCompose || writer.receivedBytes === archive.sizeBytes) return;
+    const { store, events, codecs } = this.#options;
+    const { signal } = flight.controller;
+    const local = this.#options.former().filter((known) => this.isLocal(known));
+    const start = writer.receivedBytes;
+    let delta: Delta | undefined;
+    try {
+      delta = await openDelta(archive, { origin, archives: store.archives, local, codecs, signal });
+      if (delta === undefined) return;
+      const { localBytes, remoteBytes, requests } = delta.plan;
+      events.emit('deltaStarted', { archive: archive.name, localBytes, remoteBytes, requests });
+      await this.#append(delta.stream(start), writer, flight);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isLadingError(error, ...STORE_ERRORS)) throw error;
+      events.emit('deltaFailed', { archive: archive.name, error });
+    } finally {
+      flight.reusedBytes = Math.max(0, writer.receivedBytes - start - (delta?.fetchedBytes ?? 0));
+      await delta?.close();
+    }
   }
 
   #report(flight: Flight, receivedBytes: number): void {

@@ -18,6 +18,7 @@ export class ProgressMeter {
   readonly #shares = new Map<string, Share>();
   #totalBytes = 0;
   #receivedBytes = 0;
+  #reusedBytes = 0;
 
   constructor(root: string, onProgress: ((progress: Progress) => void) | undefined) {
     this.#root = root;
@@ -26,6 +27,16 @@ export class ProgressMeter {
 
   get receivedBytes(): number {
     return this.#receivedBytes;
+  }
+
+  /** Of {@link receivedBytes}, those that were not fetched but taken from other archives. */
+  get reusedBytes(): number {
+    return this.#reusedBytes;
+  }
+
+  /** Notes that so many bytes of an archive were taken from other archives. */
+  reuse(reusedBytes: number): void {
+    this.#reusedBytes += reusedBytes;
   }
 
   /** Adds an archive to the plan, `base` bytes of which are there already. */

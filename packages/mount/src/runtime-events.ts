@@ -23,7 +23,24 @@ export interface RuntimeEvents {
     readonly resumedBytes: number;
   };
   readonly downloadRetried: { readonly archive: string; readonly attempt: number; readonly error: unknown };
-  readonly downloadEnded: { readonly archive: string; readonly digest: Digest; readonly receivedBytes: number };
+  /** An archive is composed of members that are here and of ranges of the remote one. */
+  readonly deltaStarted: {
+    readonly archive: string;
+    readonly localBytes: number;
+    /** Bytes to fetch, the directory left out. */
+    readonly remoteBytes: number;
+    readonly requests: number;
+  };
+  /** An archive cannot be composed, or no further; the rest of it is fetched. */
+  readonly deltaFailed: { readonly archive: string; readonly error: unknown };
+  readonly downloadEnded: {
+    readonly archive: string;
+    readonly digest: Digest;
+    /** Bytes that were fetched by it. */
+    readonly receivedBytes: number;
+    /** Bytes that were taken from other archives. */
+    readonly reusedBytes: number;
+  };
   readonly downloadFailed: { readonly archive: string; readonly error: unknown };
   /** The store could not be changed (read-only, full); the runtime goes on with what it has. */
   readonly storeFailed: { readonly error: unknown };

@@ -47,7 +47,7 @@ export interface Missing {
   /** Members of the archives that are not local. */
   readonly resources: number;
   readonly archives: readonly string[];
-  /** Bytes that `ensure` will download. */
+  /** Bytes that `ensure` will download at most: members of other archives that are here make it less. */
   readonly bytes: number;
   readonly requests: number;
 }

@@ -40,7 +40,10 @@ export interface Ensured {
   readonly release: ReleaseSummary;
   /** The root's mounts, in the order of the release. */
   readonly mounts: readonly Mount[];
+  /** Bytes that were fetched: less than `missing` said where members of other archives could be used. */
   readonly receivedBytes: number;
+  /** Bytes of new archives that were taken from members of older ones instead. */
+  readonly reusedBytes: number;
 }
 
 /** A release in short. */

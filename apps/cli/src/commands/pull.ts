@@ -124,6 +124,7 @@ function pullResult(runtime: Runtime, to: string, ensured: readonly Ensured[]): 
   const { latest, isStale } = runtime.status();
   const mounts = runtime.mounts();
   const receivedBytes = ensured.reduce((sum, one) => sum + one.receivedBytes, 0);
+  const reusedBytes = ensured.reduce((sum, one) => sum + one.reusedBytes, 0);
   const rows = mounts.map((m) => [m.priority, m.name, m.entries, formatBytes(m.sizeBytes), m.state]);
   return {
     json: {
@@ -134,9 +135,11 @@ function pullResult(runtime: Runtime, to: string, ensured: readonly Ensured[]): 
           : { digest: latest.digest, project: latest.project, version: latest.version, sequence: latest.sequence },
       isStale,
       receivedBytes,
+      reusedBytes,
       roots: ensured.map((one) => ({
         root: one.root,
         receivedBytes: one.receivedBytes,
+        reusedBytes: one.reusedBytes,
         mounts: one.mounts.map((m) => m.name),
       })),
       mounts: mounts.map((m) => ({
@@ -152,6 +155,7 @@ function pullResult(runtime: Runtime, to: string, ensured: readonly Ensured[]): 
     text: `${textTable(['priority', 'mount', 'entries', 'size', 'state'], rows)}\n\n${textFacts([
       ['release', latest && `${latest.project} ${latest.version} (sequence ${latest.sequence})`],
       ['downloaded', formatBytes(receivedBytes)],
+      ['saved', reusedBytes === 0 ? '' : `${formatBytes(reusedBytes)} were here already`],
       ['kept in', to],
       ['channel', isStale ? 'EXPIRED: nothing new was adopted' : ''],
     ])}`,

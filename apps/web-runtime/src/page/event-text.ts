@@ -17,6 +17,10 @@ export function eventText(event: RuntimeEvent): EventText | undefined {
       return good(`${event.archive}: downloading ${wholeBytes(event.sizeBytes)} bytes`);
     case 'downloadRetried':
       return bad(`${event.archive}: try ${event.attempt}, ${describeProblem(event.error).code}`);
+    case 'deltaStarted':
+      return good(`${event.archive}: ${wholeBytes(event.localBytes)} bytes of it are here already`);
+    case 'deltaFailed':
+      return bad(`${event.archive}: fetched whole, ${describeProblem(event.error).code}`);
     case 'downloadEnded':
       return good(
         `${event.archive}: ${wholeBytes(event.receivedBytes)} bytes, sha256 ${shortDigest(event.digest)} verified`,

@@ -15,6 +15,7 @@ import { addPullCommand } from './commands/pull.js';
 import { addReadCommand } from './commands/read.js';
 import { addReleasesCommand } from './commands/releases.js';
 import { addRollbackCommand } from './commands/rollback.js';
+import { addS3Command } from './commands/s3.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSplitCommand } from './commands/split.js';
 import { addTypesCommand } from './commands/types.js';
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addPullCommand,
   addReadCommand,
   addServeCommand,
+  addS3Command,
   addKeysCommand,
   addConformanceCommand,
 ];

@@ -51,6 +51,12 @@ export { collectGarbage, GARBAGE_DEFAULTS, prepareGarbage } from './garbage/coll
 export type { GarbagePlan, OpenTombstone } from './garbage/plan-garbage.js';
 export type { Deletion, Tombstone, Verdict } from './garbage/tombstone.js';
 
+// Does the target do what publishing needs?
+
+export type { TargetCheck } from './doctor/check.js';
+export type { ExamineTargetOptions } from './doctor/examine-target.js';
+export { examineTarget } from './doctor/examine-target.js';
+
 // The steps of looking and planning, for callers that need them one by one.
 
 export { numberRelease } from './number-release.js';

@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { serveFolder } from '@lading/publisher/node';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { runLading } from '../src/testing/run-lading.js';
+import { findRadosgw, type S3Server, startMemoryS3, startRadosgw } from '@lading/s3-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LadingRun, runLading } from '../src/testing/run-lading.js';
 import { testFolder, writeTree } from '../src/testing/test-folder.js';
 
 describe('lading s3 doctor', () => {
@@ -37,5 +39,68 @@ describe('lading s3 doctor', () => {
     } finally {
       await server.close();
     }
+  });
+});
+
+const servers: Record<string, () => Promise<S3Server>> = {
+  'the in-process S3': () => startMemoryS3({ pageSize: 1_000 }),
+};
+if ((await findRadosgw()) !== undefined) servers.radosgw = startRadosgw;
+
+describe.each(Object.keys(servers))('lading s3 on %s', (name) => {
+  let cwd: string;
+  let s3: S3Server;
+  const environment = { ...process.env };
+  const lading = (...args: string[]): Promise<LadingRun> => runLading(['s3', ...args], { cwd });
+  const target = (): string => `s3://games/my-game?endpoint=${encodeURIComponent(s3.endpoint)}&region=us-east-1`;
+
+  beforeAll(async () => {
+    cwd = await testFolder('s3');
+    s3 = await (servers[name] ?? startMemoryS3)();
+    const { accessKeyId, secretAccessKey } = s3;
+    const client = new S3Client({
+      endpoint: s3.endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
+    await client.send(new CreateBucketCommand({ Bucket: 'games' }));
+    client.destroy();
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  });
+  afterAll(async () => {
+    process.env = environment;
+    await s3?.stop();
+  });
+
+  it('sets a new bucket up so that the doctor finds it healthy', async () => {
+    const url = ['--public-url', `${s3.endpoint}/games/my-game/`, '--origin', 'https://game.example.com'];
+    const before = await lading('doctor', '--target', target(), ...url, '--json');
+    expect([before.exitCode, before.json()]).toEqual([1, expect.objectContaining({ isHealthy: false })]);
+    const shown = await lading('setup', '--target', target(), '--origin', 'https://game.example.com');
+    expect([shown.exitCode, shown.text]).toEqual([
+      0,
+      expect.stringContaining('nothing was changed; --apply sets policy, cors, lifecycle'),
+    ]);
+    expect(shown.text).toContain('+         "arn:aws:s3:::games/my-game/archives/*"');
+    expect(
+      (await lading('setup', '--target', target(), '--origin', 'https://game.example.com', '--apply')).exitCode,
+    ).toBe(0);
+    const again = await lading('setup', '--target', target(), '--origin', 'https://game.example.com', '--json');
+    const { settings } = again.json<{ settings: { action: string }[] }>();
+    expect(settings.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep']);
+    const after = await lading('doctor', '--target', target(), ...url, '--json');
+    const { checks } = after.json<{ checks: { name: string; status: string; detail: string }[] }>();
+    expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect([after.exitCode, after.stderr]).toEqual([0, '']);
+  });
+
+  it('prints policies as documents that can be handed on', async () => {
+    const run = await lading('policy', '--role', 'gc', '--target', 's3://games/my-game');
+    expect(JSON.parse(run.text)).toMatchObject({ Version: '2012-10-17', Statement: expect.any(Array) });
+    const json = await lading('policy', '--target', 's3://games/my-game', '--json');
+    expect(json.json()).toMatchObject({ role: 'publish', policy: { Version: '2012-10-17' } });
+    expect((await lading('policy', '--target', 'public')).exitCode).toBe(2);
+    expect((await lading('policy', '--role', 'king', '--target', 's3://games')).exitCode).toBe(2);
   });
 });

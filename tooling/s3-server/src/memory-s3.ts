@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { corsHeaders, mayAnybodyRead, settingOf } from './bucket-settings.js';
 import { FaultScript, type S3Fault, type S3Request } from './faults.js';
 import { errorAnswer, type S3Answer } from './s3-answer.js';
 import { type Bucket, OPERATIONS } from './s3-operations.js';
@@ -99,13 +100,20 @@ async function handle(
   { buckets, pageSize, now }: { buckets: Map<string, Bucket>; pageSize: number; now: Date },
 ): Promise<S3Answer> {
   const body = await bodyOf(request);
+  const { name, key, query } = placeOf(request);
+  const bucket = buckets.get(name);
+  if (operation === 'Preflight') return preflight(bucket, request);
+  if (bucket !== undefined && isAnybodysRead(request, operation, bucket, { name, key }))
+    return withCors(
+      OPERATIONS[operation]?.({ bucket, key, query, headers: request.headers, body, pageSize }),
+      bucket,
+      request,
+    );
   const verified = verifySignature(request, [USER, OTHER_USER], now);
   if ('code' in verified) return errorAnswer(403, verified.code);
   if (!isSignedBody(request, body)) return errorAnswer(400, 'XAmzContentSHA256Mismatch');
-  const { name, key, query } = placeOf(request);
   const owner = verified.user.accessKeyId;
   if (operation === 'CreateBucket') return createBucket(buckets, name, owner);
-  const bucket = buckets.get(name);
   if (bucket === undefined) return errorAnswer(404, 'NoSuchBucket');
   if (bucket.owner !== owner) return errorAnswer(403, 'AccessDenied');
   const work = OPERATIONS[operation];
@@ -113,9 +121,30 @@ async function handle(
   return work({ bucket, key, query, headers: request.headers, body, pageSize });
 }
 
+/** A read without credentials that the bucket's policy allows. What it does not allow is forbidden, there or not. */
+function isAnybodysRead(
+  { headers }: IncomingMessage,
+  operation: string,
+  { settings }: Bucket,
+  { name, key }: { name: string; key: string },
+): boolean {
+  const isRead = operation === 'GetObject' || operation === 'HeadObject';
+  return headers.authorization === undefined && isRead && mayAnybodyRead(settings, name, key);
+}
+
+function preflight(bucket: Bucket | undefined, { headers }: IncomingMessage): S3Answer {
+  const cors = bucket && corsHeaders(bucket.settings, headers);
+  return cors === undefined ? errorAnswer(403, 'AccessForbidden') : { status: 200, headers: cors };
+}
+
+function withCors(answer: S3Answer | undefined, { settings }: Bucket, { headers }: IncomingMessage): S3Answer {
+  if (answer === undefined) return errorAnswer(501, 'NotImplemented');
+  return { ...answer, headers: { ...answer.headers, ...corsHeaders(settings, headers) } };
+}
+
 function createBucket(buckets: Map<string, Bucket>, name: string, owner: string): S3Answer {
   if (buckets.has(name)) return errorAnswer(409, 'BucketAlreadyOwnedByYou');
-  buckets.set(name, { owner, objects: new Map(), uploads: new Map() });
+  buckets.set(name, { owner, settings: new Map(), objects: new Map(), uploads: new Map() });
   return { status: 200 };
 }
 
@@ -132,7 +161,11 @@ function seenOf(request: IncomingMessage): Omit<S3Request, 'status'> {
 }
 
 function operationOf(method: string, { key, query }: { key: string; query: URLSearchParams }): string {
+  if (method === 'OPTIONS') return 'Preflight';
   if (key === '') {
+    if (settingOf(query) !== undefined) {
+      return method === 'GET' ? 'GetBucketSetting' : method === 'PUT' ? 'PutBucketSetting' : 'Unknown';
+    }
     if (method === 'PUT') return 'CreateBucket';
     if (method === 'HEAD') return 'HeadBucket';
     if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';

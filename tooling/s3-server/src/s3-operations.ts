@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { type BucketSettings, readSetting, settingOf } from './bucket-settings.js';
 import { element, errorAnswer, etagOf, etagOfParts, type S3Answer, xmlAnswer } from './s3-answer.js';
 import {
   checksumError,
@@ -13,6 +14,7 @@ import {
 /** One bucket. */
 export interface Bucket {
   readonly owner: string;
+  readonly settings: BucketSettings;
   readonly objects: Map<string, StoredObject>;
   readonly uploads: Map<
     string,
@@ -37,6 +39,16 @@ const MIN_PART_BYTES = 5 * 1024 * 1024;
 /** What each operation does. */
 export const OPERATIONS: Readonly<Record<string, (call: Call) => S3Answer>> = {
   HeadBucket: () => ({ status: 200 }),
+  GetBucketSetting: ({ bucket, query }) => {
+    const name = settingOf(query);
+    return name === undefined ? errorAnswer(501, 'NotImplemented') : readSetting(bucket.settings, name);
+  },
+  PutBucketSetting({ bucket, query, body }) {
+    const name = settingOf(query);
+    if (name === undefined) return errorAnswer(501, 'NotImplemented');
+    bucket.settings.set(name, body.toString());
+    return { status: 204 };
+  },
   PutObject({ bucket, key, headers, body }) {
     const error = checksumError(headers, body) ?? conditionError(headers, bucket.objects.get(key));
     if (error !== undefined) return error;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { type PublishTarget, parseTargetUrl, patientTarget } from '@lading/publisher';
+import { type PublishTarget, parseTargetUrl, patientTarget, targetUrlScheme } from '@lading/publisher';
 import { type FolderDescription, folderTarget, parseFolderUrl } from '@lading/publisher/node';
-import { parseS3Url, type S3Description, s3Target } from '@lading/s3';
+import { parseS3Url, type S3Description, type S3TargetOptions, s3Target } from '@lading/s3';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { EnvironmentConfig, LadingConfig, TargetSetting } from './lading-config.js';
@@ -22,20 +22,39 @@ export interface TargetChoice {
 }
 
 /**
+ * What flags, an environment or the configuration say of an S3 target, without opening it.
+ *
+ * @throws CliError `ERR_USAGE` where none is named, or another kind of target; PublishError `ERR_TARGET_URL`.
+ */
+export async function s3TargetOptions(context: CommandContext, options: TargetOptions): Promise<S3TargetOptions> {
+  const { setting } = await chosenTarget(context, options);
+  if (typeof setting === 'string' && targetUrlScheme(setting) === 's3') return parseS3Url(setting);
+  if (typeof setting === 'object' && 'kind' in setting && setting.kind === 's3') return setting;
+  throw usageError('the target is not on S3', 'Pass --target s3://bucket/prefix?region=…&endpoint=….');
+}
+
+/**
  * Opens the target that flags, an environment or the configuration name, in this order.
  *
  * @throws CliError `ERR_USAGE` where none is named; PublishError `ERR_TARGET_URL`.
  */
 export async function openTarget(context: CommandContext, options: TargetOptions): Promise<TargetChoice> {
+  const { setting, dir, channel } = await chosenTarget(context, options);
+  return { target: targetOf(setting, dir), channel };
+}
+
+/** What is named as target, the folder that its paths start at, and the channel. */
+async function chosenTarget(
+  context: CommandContext,
+  options: TargetOptions,
+): Promise<{ readonly setting: TargetSetting; readonly dir: string; readonly channel: string }> {
   const { config, dir } = await loadConfig(context.cwd, context.configFile);
   const environment = options.env === undefined ? {} : environmentOf(config, options.env);
   const channel = options.channel ?? environment.channel ?? config.channel ?? SETTING_DEFAULTS.channel;
-  if (options.target !== undefined) return { target: targetOf(options.target, context.cwd), channel };
+  if (options.target !== undefined) return { setting: options.target, dir: context.cwd, channel };
   const setting = environment.target ?? config.target;
-  if (setting === undefined) {
-    throw usageError('no target is given', 'Pass --target with a folder, or s3://bucket/prefix?region=…&endpoint=….');
-  }
-  return { target: targetOf(setting, dir), channel };
+  if (setting !== undefined) return { setting, dir, channel };
+  throw usageError('no target is given', 'Pass --target with a folder, or s3://bucket/prefix?region=…&endpoint=….');
 }
 
 function environmentOf(config: LadingConfig, name: string): EnvironmentConfig {

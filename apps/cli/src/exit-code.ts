@@ -22,7 +22,7 @@ const EXIT_OF_CODE: readonly (readonly [RegExp, number])[] = [
     /^ERR_(SERVE_FOLDER|TARGET_URL|TARGET_KEY|TARGET_TOO_LARGE|PUBLISH_SOURCE|PUBLISH_SEQUENCE|PUBLISH_NO_RELEASE|SOURCE_RANGE)$/,
     EXIT.badInput,
   ],
-  [/^ERR_(TARGET|SOURCE|PUBLISH|NO_CHANNEL|SERVE)(_|$)/, EXIT.network],
+  [/^ERR_(TARGET|SOURCE|STORE|PUBLISH|NO_CHANNEL|SERVE)(_|$)/, EXIT.network],
 ];
 
 /** The exit code for a caught error. Bad input is the rule; what is not a Lading error is a bug: 1. */

@@ -52,6 +52,7 @@ describe('bad input', () => {
     [['publish', 'release', '--target', 'gopher://x', '--key', 'keys'], 'ERR_TARGET_URL', 3],
     [['publish', 'assets', '--target', 'public', '--key', 'keys'], 'ERR_PUBLISH_SOURCE', 3],
     [['pull', 'public', '--root', '/no-such-root', '--to', 'p'], 'ERR_ROOT_NOT_FOUND', 3],
+    [['pull', 'public', '--to', 'assets/index.json', '--trust', 'keys'], 'ERR_STORE_FAILED', 4],
     [['read', 'public', '../etc/passwd'], 'ERR_PATH', 3],
     [['no-such-command'], 'ERR_USAGE', 2],
     [['keys', 'new', '--out', ''], 'ERR_USAGE', 2],

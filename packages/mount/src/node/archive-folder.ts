@@ -8,8 +8,8 @@ import { makeFolder, removeFile, syncFolder } from './durable-file.js';
 import { tryLock } from './file-lock.js';
 import { fileSource } from './file-source.js';
 import { openPartial } from './partial-archive.js';
-import { isAbandoned, temporaryName } from './process-identity.js';
 import { ifThere, storeCall } from './store-error.js';
+import { sweepTemporaryFiles, temporaryName } from './temporary-file.js';
 
 /** An archive whose bytes are not what its name says. */
 export interface BrokenArchive {
@@ -20,7 +20,7 @@ export interface BrokenArchive {
 
 const ARCHIVE_NAME = /^([0-9a-f]{64})\.zip$/;
 const PART_NAME = /^([0-9a-f]{64})\.part$/;
-const LOCK_NAME = /^([0-9a-f]{64})\.lock$/;
+const REST_NAME = /^([0-9a-f]{64})\.(?:lock|journal)$/;
 const READ_BYTES = 1024 * 1024;
 
 /** The archives of a store: `archives/<sha256>.zip`, each whole or not there; `partial/` holds downloads that go on. */
@@ -90,16 +90,16 @@ export class ArchiveFolder implements ArchiveStore {
   /** Clears up after processes that died: private downloads, locks, what is left of downloads that were committed. */
   async sweep(): Promise<void> {
     if (this.#isSwept) return;
-    for (const name of (await ifThere(() => readdir(this.#partials))) ?? []) {
-      if (isAbandoned(name)) await removeFile(join(this.#partials, name));
-      const hex = LOCK_NAME.exec(name)?.[1];
-      if (hex !== undefined) await this.#sweepLock(hex);
+    await sweepTemporaryFiles(this.#partials);
+    const names = (await ifThere(() => readdir(this.#partials))) ?? [];
+    for (const hex of new Set(names.map((name) => REST_NAME.exec(name)?.[1]))) {
+      if (hex !== undefined) await this.#sweepRest(hex);
     }
     this.#isSwept = true;
   }
 
-  /** A process that died between the last rename and the end of its download left a lock, and maybe a journal. */
-  async #sweepLock(hex: string): Promise<void> {
+  /** A process that died between the last rename and the end of its download left a lock or a journal. */
+  async #sweepRest(hex: string): Promise<void> {
     const base = join(this.#partials, hex);
     const lock = await lockPartial(`${base}.lock`);
     if (lock === undefined) return;
@@ -131,7 +131,7 @@ export class ArchiveFolder implements ArchiveStore {
 
 /** A dead holder's lock is gone after the first try, so that the second one takes it. */
 async function lockPartial(path: string): ReturnType<typeof tryLock> {
-  return (await tryLock(path)) ?? (await tryLock(path));
+  return (await tryLock(path, 'long')) ?? (await tryLock(path, 'long'));
 }
 
 /** The archive is there already: nothing to write. */

@@ -42,3 +42,12 @@ export async function removeFile(path: string): Promise<void> {
     if (systemCode(error) !== 'ENOENT') throw error;
   }
 }
+
+/** Clears up after a change that is kept already: what cannot be removed is no harm and goes with a later sweep. */
+export async function tidy(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
+}

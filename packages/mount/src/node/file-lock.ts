@@ -1,13 +1,23 @@
 import { link, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { MountError } from '../mount-error.js';
-import { removeFile } from './durable-file.js';
-import { isProcessGone, ownIdentity, type ProcessIdentity, temporaryName } from './process-identity.js';
+import { removeFile, tidy } from './durable-file.js';
+import { isProcessGone, isProcessKnown, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import { ifThere, NO_LINKS, systemCode } from './store-error.js';
+import { temporaryName } from './temporary-file.js';
 
 /** A lock that is held. */
 export interface HeldLock {
+  /** False where it was taken over, because its holder slept for too long. */
+  isHeld(): Promise<boolean>;
+  /** Gives it back. Never fails: what was done under the lock is done. */
   release(): Promise<void>;
 }
+
+/**
+ * How long a lock is held: `brief` for milliseconds, so that an old one is taken over whoever holds it; `long` for as long as
+ * a download takes, so that it is left to its holder as long as that one may live.
+ */
+export type LockHold = 'brief' | 'long';
 
 /** How long to wait for a lock. */
 export interface LockOptions {
@@ -15,8 +25,10 @@ export interface LockOptions {
   readonly timeoutMs: number;
 }
 
-/** A lock file that is older is taken over even where its holder cannot be shown to be dead: holding takes milliseconds. */
+/** A lock that is held briefly and is older is taken over even where its holder cannot be shown to be dead. */
 const STALE_AFTER_MS = 10_000;
+/** One that is held for long is taken over then where its holder cannot be looked up: a process of another host. */
+const UNKNOWN_AFTER_MS = 24 * 3_600_000;
 /** A lock file without content this old: its holder died before it wrote its name, on a file system without links. */
 const EMPTY_AFTER_MS = 1_000;
 const MAX_PAUSE_MS = 50;
@@ -31,7 +43,7 @@ export async function acquireLock(path: string, options: LockOptions): Promise<H
   const deadline = Date.now() + options.timeoutMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     options.signal?.throwIfAborted();
-    const held = await tryLock(path);
+    const held = await tryLock(path, 'brief');
     if (held !== undefined) return held;
     if (Date.now() > deadline) throw busyError(path, options.timeoutMs);
     await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)));
@@ -39,11 +51,11 @@ export async function acquireLock(path: string, options: LockOptions): Promise<H
 }
 
 /** Takes a lock file where it is free or its holder is dead; `undefined` where somebody holds it. */
-export async function tryLock(path: string): Promise<HeldLock | undefined> {
+export async function tryLock(path: string, hold: LockHold): Promise<HeldLock | undefined> {
   const own = JSON.stringify({ ...ownIdentity(), token: temporaryName() });
-  if (await create(path, own)) return { release: () => releaseLock(path, own) };
+  if (await create(path, own)) return heldLock(path, own);
   const seen = await readLock(path);
-  if (seen === undefined || !isDead(seen)) return undefined;
+  if (seen === undefined || !isDead(seen, hold)) return undefined;
   await takeAway(path, seen.text);
   return undefined; // Free now: whoever creates it first has it.
 }
@@ -61,7 +73,7 @@ async function create(path: string, text: string): Promise<boolean> {
     return await linkNew(aside, path, text);
   } finally {
     // The lock may be held by now, so this must not fail; a sweep takes the file away later.
-    await removeFile(aside).catch(ignoreSystemError);
+    await tidy(() => removeFile(aside));
   }
 }
 
@@ -83,10 +95,6 @@ async function linkNew(aside: string, path: string, text: string): Promise<boole
   }
 }
 
-function ignoreSystemError(error: unknown): void {
-  if (systemCode(error) === undefined) throw error;
-}
-
 async function readLock(path: string): Promise<SeenLock | undefined> {
   return ifThere(async () => {
     const text = await readFile(path, 'utf8');
@@ -95,10 +103,12 @@ async function readLock(path: string): Promise<SeenLock | undefined> {
   });
 }
 
-function isDead({ text, ageMs }: SeenLock): boolean {
-  if (ageMs > STALE_AFTER_MS) return true;
+function isDead({ text, ageMs }: SeenLock, hold: LockHold): boolean {
   const holder = parseHolder(text);
-  return holder === undefined ? ageMs > EMPTY_AFTER_MS : isProcessGone(holder);
+  if (holder === undefined) return ageMs > EMPTY_AFTER_MS;
+  if (isProcessGone(holder)) return true;
+  if (hold === 'brief') return ageMs > STALE_AFTER_MS;
+  return ageMs > UNKNOWN_AFTER_MS && !isProcessKnown(holder);
 }
 
 function parseHolder(text: string): ProcessIdentity | undefined {
@@ -126,9 +136,16 @@ async function takeAway(path: string, text: string): Promise<void> {
   await removeFile(aside);
 }
 
-async function releaseLock(path: string, own: string): Promise<void> {
-  const seen = await readLock(path);
-  if (seen?.text === own) await removeFile(path);
+function heldLock(path: string, own: string): HeldLock {
+  const isHeld = async (): Promise<boolean> => (await readLock(path))?.text === own;
+  const remove = async (): Promise<void> => {
+    if (await isHeld()) await removeFile(path);
+  };
+  return {
+    isHeld,
+    // A file that cannot be removed for a moment (EIO, a virus scanner) would make others wait: once more, then let it be.
+    release: () => tidy(() => remove().catch(() => remove())),
+  };
 }
 
 function busyError(path: string, timeoutMs: number): MountError {

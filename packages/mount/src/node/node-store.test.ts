@@ -127,9 +127,9 @@ describe('records in a folder', () => {
   });
 
   test('leftovers of dead processes are swept, those of living ones are not', async () => {
-    const { temporaryName } = await import('./process-identity.js');
-    await writeFile(join(folder, 'records.4194305-1-0123456789ab.tmp'), 'dead');
+    const { temporaryName } = await import('./temporary-file.js');
     const living = `records.${temporaryName()}`;
+    await writeFile(join(folder, living.replace(/\d+-\d+/, '4194305-1')), 'dead');
     await writeFile(join(folder, living), 'alive');
     await nodeStore(folder).transaction((records) => records.set('a', 1));
     expect((await readdir(folder)).sort()).toEqual(['records.1.json', living].sort());

@@ -8,6 +8,7 @@ import { makeFolder } from './durable-file.js';
 import { acquireLock } from './file-lock.js';
 import { RecordTable } from './record-table.js';
 import { storeCall } from './store-error.js';
+import { sweepTemporaryFiles } from './temporary-file.js';
 
 /** Options of {@link nodeStore}. */
 export interface NodeStoreOptions {
@@ -46,7 +47,7 @@ export function nodeStore(folder: string, options: NodeStoreOptions = {}): NodeS
   let isSwept = false;
   const prepare = async (): Promise<void> => {
     await makeFolder(root);
-    if (!isSwept) await table.sweep();
+    if (!isSwept) await sweepTemporaryFiles(root);
     await archives.sweep();
     isSwept = true;
   };

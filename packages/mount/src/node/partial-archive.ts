@@ -5,7 +5,7 @@ import { type Digest, digestHex } from '@lading/manifest';
 import { oversizedError, wrongDigestError } from '../archive-error.js';
 import { MountError } from '../mount-error.js';
 import type { ArchiveWriter } from '../mount-store.js';
-import { removeFile, syncFolder } from './durable-file.js';
+import { removeFile, syncFolder, tidy } from './durable-file.js';
 import type { HeldLock } from './file-lock.js';
 import { ifThere, storeCall } from './store-error.js';
 
@@ -124,6 +124,7 @@ class PartialArchive implements ArchiveWriter {
         if (this.#receivedBytes !== sizeBytes) throw wrongSizeError(digest, sizeBytes, this.#receivedBytes);
         throw wrongDigestError(digest, actual);
       }
+      if (!(await this.#isOurs())) throw takenOver(digest);
       try {
         await this.#file.sync();
       } catch (error) {
@@ -149,9 +150,15 @@ class PartialArchive implements ArchiveWriter {
   discard(): Promise<void> {
     return this.#call(async () => {
       await this.#file.close();
+      if (!(await this.#isOurs())) return;
       await removeFile(this.#place.partPath);
       await this.#end();
     });
+  }
+
+  /** Where it was taken over, another process writes to the same file by now. */
+  async #isOurs(): Promise<boolean> {
+    return (await this.#place.lock?.isHeld()) ?? true;
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
@@ -167,13 +174,21 @@ class PartialArchive implements ArchiveWriter {
 
   async #end(): Promise<void> {
     if (this.#place.lock === undefined) return;
-    await removeFile(this.#place.journalPath);
+    await tidy(() => removeFile(this.#place.journalPath));
     await this.#place.lock.release();
   }
 
   #call<T>(call: () => Promise<T>): Promise<T> {
     return storeCall(`Archive ${digestHex(this.#place.digest).slice(0, 16)}`, call);
   }
+}
+
+function takenOver(digest: Digest): MountError {
+  return new MountError('ERR_STORE_BUSY', `Archive ${digest}: another process has taken the download over`, {
+    details: { digest },
+    hint: 'This process was stopped for a day or longer.',
+    retryable: true,
+  });
 }
 
 function wrongSizeError(digest: Digest, expected: number, actual: number): MountError {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -27,19 +26,9 @@ export function isProcessGone({ pid, startedAt, host }: ProcessIdentity): boolea
   }
 }
 
-/**
- * A name for a temporary file: `<pid>-<start>-<random>.tmp`. {@link isAbandoned} tells later whether its writer lives.
- */
-export function temporaryName(): string {
-  const { pid, startedAt } = ownIdentity();
-  return `${pid}-${startedAt}-${randomBytes(6).toString('hex')}.tmp`;
-}
-
-/** Tells whether a file is a temporary one of a process of this host that is gone. */
-export function isAbandoned(fileName: string): boolean {
-  const match = /(?:^|\.)(\d{1,10})-(\d{0,20})-[0-9a-f]{12}\.tmp$/.exec(fileName);
-  if (match === null) return false;
-  return isProcessGone({ pid: Number(match[1]), startedAt: match[2] ?? '', host: hostname() });
+/** Tells whether {@link isProcessGone} can be sure of a process that it says lives: where numbers given out again are told apart. */
+export function isProcessKnown({ startedAt, host }: ProcessIdentity): boolean {
+  return startedAt !== '' && host === hostname();
 }
 
 /** Field 22 of `/proc/<pid>/stat`, ticks since boot; `undefined` for a process that is gone or a zombie. */

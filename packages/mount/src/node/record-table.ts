@@ -3,9 +3,9 @@ import { link, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonValue } from '@lading/manifest';
 import { MountError } from '../mount-error.js';
-import { removeFile, syncFolder, writeNewFile } from './durable-file.js';
-import { isAbandoned, temporaryName } from './process-identity.js';
+import { removeFile, syncFolder, tidy, writeNewFile } from './durable-file.js';
 import { ifThere, NO_LINKS, systemCode } from './store-error.js';
+import { temporaryName } from './temporary-file.js';
 
 /** One version of all records. Never changed: a change makes the next version. */
 export interface RecordVersion {
@@ -87,13 +87,6 @@ export class RecordTable {
     });
   }
 
-  /** Removes temporary files of processes that are gone. */
-  async sweep(): Promise<void> {
-    for (const name of await readdir(this.#folder)) {
-      if (isAbandoned(name)) await removeFile(join(this.#folder, name));
-    }
-  }
-
   async #highest(): Promise<number> {
     const names = (await ifThere(() => readdir(this.#folder))) ?? [];
     return names.reduce((highest, name) => Math.max(highest, Number(FILE_NAME.exec(name)?.[1] ?? 0)), 0);
@@ -124,15 +117,6 @@ async function publish(aside: string, path: string): Promise<boolean> {
   if ((await ifThere(() => stat(path))) !== undefined) return false;
   await rename(aside, path);
   return true;
-}
-
-/** What is left lying around is no harm and goes with the next sweep: the records are written by now. */
-async function tidy(remove: () => Promise<void>): Promise<void> {
-  try {
-    await remove();
-  } catch (error) {
-    if (systemCode(error) === undefined) throw error;
-  }
 }
 
 function parseRecords(text: string, version: number, path: string): RecordVersion {

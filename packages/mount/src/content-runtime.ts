@@ -13,14 +13,17 @@ import { contentTypeOf } from './content-type.js';
 import { isContentVerdict } from './content-verdict.js';
 import { Downloader } from './downloader.js';
 import { findConflicts, type MountConflict } from './mount-conflicts.js';
+import type { MountError } from './mount-error.js';
 import { assertMountName, assertPriority, type MountIntent } from './mount-intent.js';
 import { loadMountRecords, storeIntent, storePlan, storeRemoval } from './mount-records.js';
 import { candidatesOf, type Generation, type MountRow, MountTable, winnerOf } from './mount-table.js';
 import type { MountedContent } from './mounted-content.js';
 import { compilePatterns } from './path-pattern.js';
+import type { ProbationFailure } from './probation.js';
 import { ProgressMeter } from './progress-meter.js';
 import { ReleaseFollower } from './release-follower.js';
-import { restoreMounts } from './restore-mounts.js';
+import { ReleaseProbation } from './release-probation.js';
+import { type Restored, restoreMounts } from './restore-mounts.js';
 import { type Mounted, nameTaken, neededArchives, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
 import type {
   AddMountOptions,
@@ -31,7 +34,14 @@ import type {
   RuntimeSnapshot,
   RuntimeStatus,
 } from './runtime.js';
-import { closedError, noArchiveError, noChannelError, noMountError, releaseChangedError } from './runtime-errors.js';
+import {
+  blockedError,
+  closedError,
+  noArchiveError,
+  noChannelError,
+  noMountError,
+  releaseChangedError,
+} from './runtime-errors.js';
 import { RuntimeEmitter, type RuntimeEvents, type RuntimeEventType } from './runtime-events.js';
 import { optionError, type ResolvedRuntimeOptions } from './runtime-options.js';
 import { snapshotOf } from './runtime-snapshot.js';
@@ -49,6 +59,7 @@ export class ContentRuntime implements Runtime {
   readonly #events: RuntimeEmitter;
   readonly #downloader: Downloader;
   readonly #follower: ReleaseFollower;
+  readonly #probation: ReleaseProbation;
   readonly #table = new MountTable();
   /** Changes of the table, one after the other. */
   readonly #changes = new SerialQueue();
@@ -65,12 +76,15 @@ export class ContentRuntime implements Runtime {
     this.#events = new RuntimeEmitter(options.onEvent);
     this.#downloader = new Downloader({ ...options, events: this.#events, former: () => this.#formerArchives() });
     this.#follower = new ReleaseFollower(options, this.#events);
+    this.#probation = new ReleaseProbation(options, () => void this.#timeOut());
   }
 
   /** Brings back what the store has and asks the channel for news. */
   async start(signal: AbortSignal | undefined): Promise<void> {
     await this.#downloader.load(signal);
     await this.#follower.start(signal);
+    const given = await this.#probation.settle(signal);
+    if (given !== undefined) this.#events.emit('rolledBack', given);
     await this.#restore(signal);
   }
 
@@ -80,6 +94,8 @@ export class ContentRuntime implements Runtime {
       active: summaryOf(this.#active),
       isStale: this.#follower.isStale,
       generation: this.#table.current.number,
+      trial: this.#probation.trial,
+      blocked: this.#probation.blocked,
       isDurable: this.#options.store.isDurable,
     };
   }
@@ -206,6 +222,19 @@ export class ContentRuntime implements Runtime {
     throw new Error(`unreachable: ensure found its plan outdated ${MAX_ENSURE_ROUNDS} times`);
   }
 
+  async markReady({ signal }: ReadOptions = {}): Promise<void> {
+    this.#assertOpen();
+    await this.#changes.run(async () => {
+      await this.#probation.markReady(signal);
+      this.#events.emit('ready', { release: this.#active?.digest });
+    });
+  }
+
+  async markFailed(reason?: string, { signal }: ReadOptions = {}): Promise<boolean> {
+    this.#assertOpen();
+    return this.#giveUp('failed', reason, signal);
+  }
+
   snapshot(): RuntimeSnapshot {
     this.#assertOpen();
     return snapshotOf(this.#table);
@@ -222,6 +251,7 @@ export class ContentRuntime implements Runtime {
 
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
+    this.#probation.end();
     this.#life.abort(closedError('The runtime'));
     await this.#changes.run(() => this.#table.replace([], () => 0));
   }
@@ -234,8 +264,17 @@ export class ContentRuntime implements Runtime {
 
   // ---- trust
 
+  /** The newest release that may be mounted: one that failed here is passed over for what is mounted. */
   get #latest(): KnownRelease | undefined {
-    return this.#follower.latest;
+    const { latest } = this.#follower;
+    return latest !== undefined && this.#probation.blockedBy(latest.digest) === undefined ? latest : this.#active;
+  }
+
+  /** Says why there is no release to work with. */
+  #noRelease(): MountError {
+    const { latest } = this.#follower;
+    const blocked = latest && this.#probation.blockedBy(latest.digest);
+    return blocked === undefined ? noChannelError() : blockedError(blocked);
   }
 
   /** Mounts of one time come from one release: the one that is mounted already, else the newest. */
@@ -244,6 +283,12 @@ export class ContentRuntime implements Runtime {
   }
 
   async #restore(signal: AbortSignal | undefined): Promise<void> {
+    const { rows } = await this.#readMounts(signal);
+    if (rows.length > 0) await this.#replaceRows(rows);
+  }
+
+  /** Opens the mounts that the store has. They are not in the table yet. */
+  async #readMounts(signal: AbortSignal | undefined): Promise<Restored> {
     const records = await loadMountRecords(this.#options.store, signal);
     const restored = await restoreMounts(records, {
       options: this.#options,
@@ -256,7 +301,32 @@ export class ContentRuntime implements Runtime {
     this.#active = restored.active;
     this.#intents = restored.intents;
     this.#held = restored.held;
-    if (restored.rows.length > 0) await this.#replaceRows(restored.rows);
+    return restored;
+  }
+
+  // ---- probation
+
+  /** Goes back to the last good mounts, all at once and without the network. */
+  #giveUp(failure: ProbationFailure, reason: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    return this.#changes.run(async () => {
+      const given = await this.#probation.giveUp(failure, { reason, signal });
+      if (given === undefined) return false;
+      const before = new Map(this.#rows.map((row) => [row.mount.name, row]));
+      const own = this.#rows.filter(({ mount }) => !this.#intents.has(mount.name));
+      const restored = await this.#readMounts(signal);
+      await this.#replaceRows([...own, ...restored.rows]);
+      this.#report(before);
+      this.#events.emit('rolledBack', given);
+      return true;
+    });
+  }
+
+  async #timeOut(): Promise<void> {
+    try {
+      await this.#giveUp('timeout', undefined, this.#life.signal);
+    } catch (error) {
+      if (!this.#life.signal.aborted) this.#events.emit('storeFailed', { error });
+    }
   }
 
   // ---- the table
@@ -304,7 +374,7 @@ export class ContentRuntime implements Runtime {
   async #addArchive(options: AddMountOptions, archiveName: string): Promise<Mount> {
     const { name, allow, mode = 'download', signal } = options;
     const release = this.#inUse;
-    if (release === undefined) throw noChannelError();
+    if (release === undefined) throw this.#noRelease();
     const archive = release.release.archives.find((one) => one.name === archiveName);
     if (archive === undefined) throw noArchiveError(archiveName, release);
     if (mode === 'download') await this.#downloader.fetch(archive, { signal: this.#lifeOr(signal) });
@@ -322,10 +392,12 @@ export class ContentRuntime implements Runtime {
         allow,
         isForRoot: false,
       };
-      const intent = await storeIntent(this.#options.store, { wanted, release: release.digest }, signal);
+      const isProbation = this.#probation.isAsked;
+      const intent = await storeIntent(this.#options.store, { wanted, release: release.digest, isProbation }, signal);
       this.#adopt(release, new Map([...this.#intents, [name, intent]]));
       const row = rowOf(intent, archive, content, { release, isLocal });
       await this.#addRow(row);
+      await this.#probation.note(signal);
       return row.mount;
     });
     if (mode === 'both' && !isLocal) void this.#downloadBehind(name, archive);
@@ -359,7 +431,7 @@ export class ContentRuntime implements Runtime {
 
   #plan(root: string): RootPlan {
     const release = this.#latest;
-    if (release === undefined) throw noChannelError();
+    if (release === undefined) throw this.#noRelease();
     return planRoot(root, release, this.#mounted());
   }
 
@@ -466,7 +538,8 @@ export class ContentRuntime implements Runtime {
     opened: ReadonlyMap<string, { content: MountedContent; isLocal: boolean }>,
     signal: AbortSignal | undefined,
   ): Promise<readonly Mount[]> {
-    const intents = await storePlan(this.#options.store, { plan, former: this.#intents }, signal);
+    const isProbation = this.#probation.isAsked;
+    const intents = await storePlan(this.#options.store, { plan, former: this.#intents, isProbation }, signal);
     const before = new Map(this.#rows.map((row) => [row.mount.name, row]));
     const rows = this.#rows.filter(({ mount }) => !this.#intents.has(mount.name));
     for (const { name, archive } of plan.mounts) {
@@ -482,6 +555,7 @@ export class ContentRuntime implements Runtime {
     this.#held = plan.held;
     await this.#replaceRows(rows);
     this.#report(before);
+    await this.#probation.note(signal);
     const needed = neededArchives(plan.root, plan.release, this.#choice);
     return needed.flatMap(({ name }) => this.#row(name)?.mount ?? []);
   }

@@ -24,6 +24,7 @@ export type { ArchiveStore, ArchiveWriter, MountStore, RecordTransaction, StoreO
 export type { DefoldPayload } from './mounted-content.js';
 export type { PathPredicate } from './path-pattern.js';
 export { compilePatterns } from './path-pattern.js';
+export type { BlockedRelease, ProbationFailure } from './probation.js';
 export type { RetryOptions } from './retry.js';
 export { RETRY_DEFAULTS } from './retry.js';
 export type {
@@ -38,7 +39,7 @@ export type {
 } from './runtime.js';
 export { createRuntime } from './runtime.js';
 export type { RuntimeEvent, RuntimeEvents, RuntimeEventType } from './runtime-events.js';
-export type { RuntimeOptions } from './runtime-options.js';
+export type { ProbationOptions, RuntimeOptions } from './runtime-options.js';
 export { RUNTIME_DEFAULTS } from './runtime-options.js';
 export type { Missing, Mount, Progress, Resolution, ResolvedEntry, RuntimeVariant } from './runtime-types.js';
 export { createSha256 } from './sha256-stream.js';

@@ -39,6 +39,7 @@ export type MountErrorCode =
   | 'ERR_STORE_BUSY'
   // releases
   | 'ERR_RELEASE_INCOMPATIBLE'
+  | 'ERR_RELEASE_BLOCKED'
   | 'ERR_CHANNEL_STALE'
   | 'ERR_NO_CHANNEL'
   // use of the runtime

@@ -1,6 +1,7 @@
 import type { Digest, JsonValue } from '@lading/manifest';
 import { MOUNT_RECORDS, type MountIntent, writeIntent } from './mount-intent.js';
 import type { MountStore, RecordTransaction } from './mount-store.js';
+import { beginTrial } from './probation.js';
 import { nameTaken, type RootPlan, type WantedMount } from './root-plan.js';
 import { digest, objectOf, TRUST_RECORDS, textList } from './trust-records.js';
 import { dropReleases } from './update-trust.js';
@@ -35,10 +36,17 @@ export function loadMountRecords(store: MountStore, signal: AbortSignal | undefi
   );
 }
 
+interface StoreIntentInput {
+  readonly wanted: WantedMount;
+  readonly release: Digest;
+  /** Releases have to prove themselves. */
+  readonly isProbation: boolean;
+}
+
 /** Keeps a new mount. @throws MountError `ERR_MOUNT_EXISTS` where another process has taken the name meanwhile. */
 export function storeIntent(
   store: MountStore,
-  { wanted, release }: { readonly wanted: WantedMount; readonly release: Digest },
+  { wanted, release, isProbation }: StoreIntentInput,
   signal: AbortSignal | undefined,
 ): Promise<MountIntent> {
   return store.transaction(
@@ -48,6 +56,7 @@ export function storeIntent(
       records.set(MOUNT_RECORDS.sequence, intent.sequence);
       records.set(MOUNT_RECORDS.mount(intent.name), writeIntent(intent));
       records.set(TRUST_RECORDS.active, { digest: release });
+      if (isProbation) beginTrial(records, release);
       return intent;
     },
     { signal },
@@ -69,10 +78,16 @@ export async function storeRemoval(
   );
 }
 
+interface StorePlanInput {
+  readonly plan: RootPlan;
+  readonly former: ReadonlyMap<string, MountIntent>;
+  readonly isProbation: boolean;
+}
+
 /** Keeps the mounts of a plan, all at once. A mount that stays in place, with new bytes or not, keeps its sequence. */
 export function storePlan(
   store: MountStore,
-  { plan, former }: { readonly plan: RootPlan; readonly former: ReadonlyMap<string, MountIntent> },
+  { plan, former, isProbation }: StorePlanInput,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, MountIntent>> {
   return store.transaction(
@@ -88,6 +103,7 @@ export function storePlan(
       records.set(MOUNT_RECORDS.sequence, sequence);
       records.set(MOUNT_RECORDS.held, [...plan.held]);
       records.set(TRUST_RECORDS.active, { digest: plan.release.digest });
+      if (isProbation) beginTrial(records, plan.release.digest);
       dropReleases(records);
       return intents;
     },

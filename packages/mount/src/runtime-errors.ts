@@ -1,4 +1,5 @@
 import { MountError } from './mount-error.js';
+import type { BlockedRelease } from './probation.js';
 import { printableName } from './source-name.js';
 import type { KnownRelease } from './trust-state.js';
 
@@ -19,6 +20,18 @@ export function noChannelError(): MountError {
   return new MountError('ERR_NO_CHANNEL', 'No release is known', {
     hint: 'Give createRuntime a channel, and call refresh() where it started with what is stored.',
   });
+}
+
+/** Says that the only release that is known failed here before. */
+export function blockedError({ release, failure, reason }: BlockedRelease): MountError {
+  return new MountError(
+    'ERR_RELEASE_BLOCKED',
+    `Release ${release} is not mounted: it failed here before (${failure})`,
+    {
+      details: { release, failure, reason: reason ?? null },
+      hint: 'Publish a release that works; the app goes on with what it was built with until then.',
+    },
+  );
 }
 
 /** Says that a release does not have an archive. */

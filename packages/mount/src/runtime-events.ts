@@ -1,4 +1,5 @@
 import type { Digest } from '@lading/manifest';
+import type { BlockedRelease } from './probation.js';
 import type { Mount } from './runtime-types.js';
 
 /** Everything that a runtime reports, by type. */
@@ -42,6 +43,10 @@ export interface RuntimeEvents {
     readonly reusedBytes: number;
   };
   readonly downloadFailed: { readonly archive: string; readonly error: unknown };
+  /** The app called `markReady()`: what is mounted is what a later release falls back on. */
+  readonly ready: { readonly release: Digest | undefined };
+  /** A release on probation was given up: the last good mounts are back, and it is not mounted again. */
+  readonly rolledBack: BlockedRelease;
   /** The store could not be changed (read-only, full); the runtime goes on with what it has. */
   readonly storeFailed: { readonly error: unknown };
   /** Stored bytes were broken; they were thrown away and are fetched again. */

@@ -36,6 +36,12 @@ export interface RuntimeOptions {
   readonly variants?: VariantChoice | undefined;
   /** What names this install in staged rollouts. Default: a random id that is kept in the store. */
   readonly installId?: string | undefined;
+  /**
+   * Releases have to prove themselves: what `ensure` mounts of a new one is on probation until the app calls `markReady()`. Where it
+   * does not come to that, the next start has the last good mounts again, and the release is not mounted any more. Default: no
+   * probation; an app that asks for it must call `markReady()`.
+   */
+  readonly probation?: boolean | ProbationOptions | undefined;
   /** `stored` starts without a refresh: offline first; call `refresh()` when it suits. Default `refresh`. */
   readonly start?: 'refresh' | 'stored' | undefined;
   /** The clock. Default: the system's. */
@@ -53,6 +59,14 @@ export interface RuntimeOptions {
   /** Sees every event from the start on; `on` starts later. */
   readonly onEvent?: ((event: RuntimeEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How long and how often a new release may try. */
+export interface ProbationOptions {
+  /** Starts of the app without `markReady()` until a release is given up, the one that mounted it included. Default 2. */
+  readonly maxStarts?: number | undefined;
+  /** A release that is not marked ready so long after it was mounted, or after a start with it, is given up, in milliseconds. Default: it may take its time. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Defaults of {@link RuntimeOptions}. */
@@ -73,6 +87,7 @@ export interface ResolvedRuntimeOptions {
   readonly engine: string | undefined;
   readonly variants: VariantChoice;
   readonly installId: string | undefined;
+  readonly probation: { readonly maxStarts: number; readonly timeoutMs: number | undefined } | undefined;
   readonly start: 'refresh' | 'stored';
   readonly now: () => Date;
   readonly concurrency: number;
@@ -94,6 +109,7 @@ export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeO
     engine: options.engine,
     variants: options.variants ?? {},
     installId: options.installId,
+    probation: probationOptions(options.probation),
     start: options.start ?? 'refresh',
     now: options.now ?? (() => new Date()),
     concurrency: positive('concurrency', options.concurrency ?? RUNTIME_DEFAULTS.concurrency),
@@ -102,6 +118,15 @@ export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeO
     decode: options.decodeDefoldPayload ?? decodeResourcePayload,
     codecs: options.codecs ?? WEB_CODECS,
     onEvent: options.onEvent,
+  };
+}
+
+function probationOptions(probation: RuntimeOptions['probation']): ResolvedRuntimeOptions['probation'] {
+  if (probation === undefined || probation === false) return undefined;
+  const { maxStarts = 2, timeoutMs } = probation === true ? {} : probation;
+  return {
+    maxStarts: positive('probation.maxStarts', maxStarts),
+    timeoutMs: timeoutMs === undefined ? undefined : positive('probation.timeoutMs', timeoutMs),
   };
 }
 

@@ -4,6 +4,7 @@ import type { PathId, RootId } from './content-ids.js';
 import { ContentRuntime } from './content-runtime.js';
 import type { MountConflict } from './mount-conflicts.js';
 import type { MountMode } from './mount-intent.js';
+import type { BlockedRelease } from './probation.js';
 import type { RuntimeEvents, RuntimeEventType } from './runtime-events.js';
 import { type RuntimeOptions, resolveRuntimeOptions } from './runtime-options.js';
 import type { Missing, Mount, Progress, Resolution, RuntimeVariant } from './runtime-types.js';
@@ -67,6 +68,10 @@ export interface RuntimeStatus {
   /** True where the channel had expired when it was last read. */
   readonly isStale: boolean;
   readonly generation: number;
+  /** The release that has to be marked ready; `undefined` where none is on probation. */
+  readonly trial: Digest | undefined;
+  /** Releases that failed here and are not mounted again, the newest last. */
+  readonly blocked: readonly BlockedRelease[];
   /** False where content does not survive the process. */
   readonly isDurable: boolean;
 }
@@ -129,6 +134,13 @@ export interface Runtime {
    * with it, all at once: old and new never mix.
    */
   ensure(root: RootId, options?: EnsureOptions): Promise<Ensured>;
+  /** Says that the app works with what is mounted. Ends the probation of a release, durably; harmless where there is none. */
+  markReady(options?: ReadOptions): Promise<void>;
+  /**
+   * Says that the app does not work with what is mounted: the last good mounts come back at once, from the store, and the release
+   * is not mounted again on this install. False where no release is on probation.
+   */
+  markFailed(reason?: string, options?: ReadOptions): Promise<boolean>;
   /** Keeps the current generation readable. */
   snapshot(): RuntimeSnapshot;
   /** Reads the channel again. @throws what is wrong with it; the runtime goes on as it was. */

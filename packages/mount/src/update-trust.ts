@@ -14,6 +14,7 @@ import {
 } from '@lading/manifest';
 import { MountError } from './mount-error.js';
 import type { RecordTransaction } from './mount-store.js';
+import { goodRelease } from './probation.js';
 import {
   digest,
   type FloorRecord,
@@ -218,7 +219,7 @@ async function storeLatest(
   );
 }
 
-/** Drops releases that no channel points at and no mount comes from. */
+/** Drops releases that no channel points at, no mount comes from and no probation goes back to. */
 export function dropReleases(records: RecordTransaction): void {
   const keys = records.keys();
   const needed = new Set<string>();
@@ -227,5 +228,7 @@ export function dropReleases(records: RecordTransaction): void {
     const record = objectOf(records.get(key), key);
     if (record !== undefined) needed.add(TRUST_RECORDS.release(digest(record, 'digest')));
   }
+  const good = goodRelease(records);
+  if (good !== undefined) needed.add(TRUST_RECORDS.release(good));
   for (const key of keys) if (key.startsWith('release/') && !needed.has(key)) records.delete(key);
 }

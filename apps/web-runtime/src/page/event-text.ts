@@ -37,6 +37,10 @@ export function eventText(event: RuntimeEvent): EventText | undefined {
       return bad(`channel: ${describeProblem(event.error).code}`);
     case 'mountDropped':
       return bad(`${event.name}: not restored, ${describeProblem(event.error).code}`);
+    case 'ready':
+      return good('marked ready: a later release falls back on this one');
+    case 'rolledBack':
+      return bad(`release ${shortDigest(event.release)} was given up (${event.failure}); the last good one is back`);
     case 'storeFailed':
       return bad(`store: ${describeProblem(event.error).code}`);
     case 'repaired':

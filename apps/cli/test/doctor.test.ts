@@ -95,6 +95,33 @@ describe.each(Object.keys(servers))('lading s3 on %s', (name) => {
     expect([after.exitCode, after.stderr]).toEqual([0, '']);
   });
 
+  it('lists profiles and buckets, as a target to pass on, and no secret', async () => {
+    await writeTree(cwd, {
+      'aws/config':
+        '[profile team]\nregion = eu-central-1\n[profile staff]\nsso_session = corp\n[sso-session corp]\nsso_region = eu-west-1\n',
+      'aws/credentials': '[team]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = very-secret\n',
+    });
+    const files = {
+      AWS_CONFIG_FILE: join(cwd, 'aws/config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(cwd, 'aws/credentials'),
+    };
+    Object.assign(process.env, files);
+    const run = await lading('buckets', '--endpoint', s3.endpoint, '--json');
+    for (const key of Object.keys(files)) delete process.env[key];
+    expect([run.exitCode, run.stderr]).toEqual([0, '']);
+    expect(run.text).not.toMatch(/very-secret|AKIAEXAMPLE/);
+    const { profiles, buckets } = run.json<{
+      profiles: { name: string; credentials: string }[];
+      buckets: { name: string; target: string }[];
+    }>();
+    expect(profiles.map((profile) => [profile.name, profile.credentials])).toEqual([
+      ['staff', 'sso'],
+      ['team', 'keys'],
+    ]);
+    expect(buckets.map((bucket) => bucket.name)).toEqual(['games']);
+    expect((await lading('policy', '--target', buckets[0]?.target ?? '')).exitCode).toBe(0);
+  });
+
   it('prints policies as documents that can be handed on', async () => {
     const run = await lading('policy', '--role', 'gc', '--target', 's3://games/my-game');
     expect(JSON.parse(run.text)).toMatchObject({ Version: '2012-10-17', Statement: expect.any(Array) });

@@ -12,3 +12,8 @@ export type { AccessPolicy, AccessRole, PolicyPlace, PolicyStatement } from './a
 export { accessPolicy } from './access-policies.js';
 export type { BucketSetting, BucketSetup, BucketSetupOptions } from './bucket-setup.js';
 export { applyBucketSetup, BUCKET_SETUP_DEFAULTS, planBucketSetup } from './bucket-setup.js';
+
+// Which profiles and buckets there are.
+
+export type { S3Bucket, S3Profile } from './list-places.js';
+export { listS3Buckets, listS3Profiles } from './list-places.js';

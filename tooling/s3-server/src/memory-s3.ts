@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { corsHeaders, mayAnybodyRead, settingOf } from './bucket-settings.js';
 import { FaultScript, type S3Fault, type S3Request } from './faults.js';
-import { errorAnswer, type S3Answer } from './s3-answer.js';
+import { element, errorAnswer, type S3Answer, xmlAnswer } from './s3-answer.js';
 import { type Bucket, OPERATIONS } from './s3-operations.js';
 import { OTHER_USER, type S3Server, USER } from './s3-server.js';
 import { isSignedBody, verifySignature } from './sigv4.js';
@@ -113,6 +113,7 @@ async function handle(
   if ('code' in verified) return errorAnswer(403, verified.code);
   if (!isSignedBody(request, body)) return errorAnswer(400, 'XAmzContentSHA256Mismatch');
   const owner = verified.user.accessKeyId;
+  if (operation === 'ListBuckets') return listBuckets(buckets, owner);
   if (operation === 'CreateBucket') return createBucket(buckets, name, owner);
   if (bucket === undefined) return errorAnswer(404, 'NoSuchBucket');
   if (bucket.owner !== owner) return errorAnswer(403, 'AccessDenied');
@@ -148,6 +149,13 @@ function createBucket(buckets: Map<string, Bucket>, name: string, owner: string)
   return { status: 200 };
 }
 
+function listBuckets(buckets: ReadonlyMap<string, Bucket>, owner: string): S3Answer {
+  const own = [...buckets].filter(([, bucket]) => bucket.owner === owner).map(([name]) => element('Name', name));
+  return xmlAnswer('ListAllMyBucketsResult', [
+    `<Buckets>${own.map((name) => `<Bucket>${name}</Bucket>`).join('')}</Buckets>`,
+  ]);
+}
+
 function placeOf(request: IncomingMessage): { name: string; key: string; query: URLSearchParams } {
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
   const [, name = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
@@ -157,7 +165,8 @@ function placeOf(request: IncomingMessage): { name: string; key: string; query: 
 function seenOf(request: IncomingMessage): Omit<S3Request, 'status'> {
   const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s);
   const method = request.method ?? '';
-  return { method, path, query, headers: request.headers, operation: operationOf(method, placeOf(request)) };
+  const operation = path === '/' && method === 'GET' ? 'ListBuckets' : operationOf(method, placeOf(request));
+  return { method, path, query, headers: request.headers, operation };
 }
 
 function operationOf(method: string, { key, query }: { key: string; query: URLSearchParams }): string {

@@ -11,6 +11,10 @@ export interface DetectedProject {
   readonly graph?: string | undefined;
   readonly content?: string | undefined;
   readonly assets?: string | undefined;
+  /** Where the project publishes already: what Defold's Amazon mode is set to. */
+  readonly bucket?:
+    | { readonly bucket: string; readonly prefix: string; readonly profile: string | undefined }
+    | undefined;
   /** What to do next, for people. */
   readonly next: string;
 }
@@ -50,6 +54,7 @@ async function defoldProject(dir: string): Promise<DetectedProject> {
     name: slug(project.get('project.title') ?? basename(dir)),
     graph: 'build/default/game.graph.json',
     content: contentOf(settings),
+    bucket: bucketOf(settings),
     next: `${settings.get('liveupdate.mode') === 'Amazon' ? 'set the Live Update mode to Zip (Amazon leaves nothing here), ' : ''}build with Live Update publishing on (bob.jar --archive --liveupdate yes …), then run lading plan.`,
   };
 }
@@ -63,6 +68,15 @@ function contentOf(settings: ReadonlyMap<string, string>): string {
   const name = settings.get('liveupdate.zip-filename') ?? 'liveupdate.zip';
   const folder = clean(settings.get('liveupdate.zip-filepath') ?? '');
   return `${folder === '' ? '' : `${folder}/`}${name.endsWith('.zip') ? name : `${name}.zip`}`;
+}
+
+/** The bucket of the publisher's Amazon mode, also where another mode is chosen now. */
+function bucketOf(settings: ReadonlyMap<string, string>): DetectedProject['bucket'] {
+  const bucket = settings.get('liveupdate.amazon-bucket') ?? '';
+  if (bucket === '') return undefined;
+  const prefix = (settings.get('liveupdate.amazon-prefix') ?? '').replace(/^\/+|\/+$/g, '');
+  const profile = settings.get('liveupdate.amazon-credential-profile') ?? '';
+  return { bucket, prefix, profile: profile === '' ? undefined : profile };
 }
 
 /** Reads `[section]` and `key = value` lines into `section.key`. */

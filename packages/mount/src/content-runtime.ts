@@ -18,7 +18,6 @@ import { assertMountName, assertPriority, type MountIntent } from './mount-inten
 import { loadMountRecords, storeIntent, storePlan, storeRemoval } from './mount-records.js';
 import { candidatesOf, type Generation, type MountRow, MountTable, winnerOf } from './mount-table.js';
 import type { MountedContent } from './mounted-content.js';
-import { compilePatterns } from './path-pattern.js';
 import type { ProbationFailure } from './probation.js';
 import { ProgressMeter } from './progress-meter.js';
 import { ReleaseFollower } from './release-follower.js';
@@ -48,6 +47,7 @@ import { snapshotOf } from './runtime-snapshot.js';
 import type { Missing, Mount, Resolution, RuntimeVariant } from './runtime-types.js';
 import { downloadsOf, missingOf, mountOf, readFrom, resolutionOf, summaryOf } from './runtime-views.js';
 import { SerialQueue } from './serial-queue.js';
+import { servedPaths } from './served-paths.js';
 import type { KnownRelease } from './trust-state.js';
 
 /** How often a plan may turn out to be outdated by other calls before `ensure` gives up. */
@@ -102,10 +102,10 @@ export class ContentRuntime implements Runtime {
 
   async addMount(options: AddMountOptions): Promise<Mount> {
     this.#assertOpen();
-    const { name, priority, allow, archive, source } = options;
+    const { name, priority, archive, source } = options;
     assertMountName(name);
     if (priority !== undefined) assertPriority(priority);
-    if (allow !== undefined) compilePatterns(allow);
+    const allows = servedPaths(options, this.#options.isProtected);
     if ((archive === undefined) === (source === undefined))
       throw optionError('archive', 'or source: give one of the two');
     this.#assertFree(name);
@@ -117,8 +117,10 @@ export class ContentRuntime implements Runtime {
       this.#assertFree(name);
       const sequence = ++this.#sequence;
       const entries = content.entries;
-      const mount: Mount = { name, priority: priority ?? 0, sequence, state, entries, sizeBytes: source.sizeBytes };
-      await this.#addRow({ mount, content, allows: allow && compilePatterns(allow) });
+      const { sizeBytes } = source;
+      const data = options.dataOnly === true ? { dataOnly: true } : {};
+      const mount: Mount = { name, priority: priority ?? 0, sequence, ...data, state, entries, sizeBytes };
+      await this.#addRow({ mount, content, allows });
       return mount;
     });
   }
@@ -372,7 +374,7 @@ export class ContentRuntime implements Runtime {
   }
 
   async #addArchive(options: AddMountOptions, archiveName: string): Promise<Mount> {
-    const { name, allow, mode = 'download', signal } = options;
+    const { name, allow, dataOnly = false, mode = 'download', signal } = options;
     const release = this.#inUse;
     if (release === undefined) throw this.#noRelease();
     const archive = release.release.archives.find((one) => one.name === archiveName);
@@ -390,12 +392,13 @@ export class ContentRuntime implements Runtime {
         priority: options.priority ?? archive.priority,
         mode,
         allow,
+        dataOnly,
         isForRoot: false,
       };
       const isProbation = this.#probation.isAsked;
       const intent = await storeIntent(this.#options.store, { wanted, release: release.digest, isProbation }, signal);
       this.#adopt(release, new Map([...this.#intents, [name, intent]]));
-      const row = rowOf(intent, archive, content, { release, isLocal });
+      const row = rowOf(intent, archive, content, { release, isLocal, isProtected: this.#options.isProtected });
       await this.#addRow(row);
       await this.#probation.note(signal);
       return row.mount;
@@ -538,6 +541,7 @@ export class ContentRuntime implements Runtime {
     opened: ReadonlyMap<string, { content: MountedContent; isLocal: boolean }>,
     signal: AbortSignal | undefined,
   ): Promise<readonly Mount[]> {
+    const { isProtected } = this.#options;
     const isProbation = this.#probation.isAsked;
     const intents = await storePlan(this.#options.store, { plan, former: this.#intents, isProbation }, signal);
     const before = new Map(this.#rows.map((row) => [row.mount.name, row]));
@@ -549,7 +553,9 @@ export class ContentRuntime implements Runtime {
       const content = opened.get(name) ?? (same && { content: same.content, isLocal: same.mount.state === 'local' });
       if (intent === undefined) throw new Error('unreachable: a planned mount was not stored');
       if (content === undefined) continue; // It could not be opened; see #apply.
-      rows.push(rowOf(intent, archive, content.content, { release: plan.release, isLocal: content.isLocal }));
+      rows.push(
+        rowOf(intent, archive, content.content, { release: plan.release, isLocal: content.isLocal, isProtected }),
+      );
     }
     this.#adopt(plan.release, intents);
     this.#held = plan.held;
@@ -573,9 +579,13 @@ function rowOf(
   intent: MountIntent,
   archive: ReleaseArchive,
   content: MountedContent,
-  facts: { readonly release: KnownRelease; readonly isLocal: boolean },
+  facts: {
+    readonly release: KnownRelease;
+    readonly isLocal: boolean;
+    readonly isProtected: ResolvedRuntimeOptions['isProtected'];
+  },
 ): MountRow {
-  const allows = intent.allow === undefined ? undefined : compilePatterns(intent.allow);
+  const allows = servedPaths(intent, facts.isProtected);
   return { mount: mountOf(intent, archive, { ...facts, entries: content.entries }), content, allows };
 }
 

@@ -19,6 +19,7 @@ export interface MountIntent {
   readonly release: Digest;
   readonly mode: MountMode;
   readonly allow: readonly string[] | undefined;
+  readonly dataOnly: boolean;
   /** Made by `ensure` for a root, not by `addMount`. */
   readonly isForRoot: boolean;
 }
@@ -84,6 +85,7 @@ export function readIntent(value: JsonValue): MountIntent {
     release: digest(record, 'release'),
     mode: mode as MountMode,
     allow: record.allow === null ? undefined : textList(record.allow, 'allow'),
+    dataOnly: record.dataOnly === true,
     isForRoot: record.isForRoot === true,
   };
   if (!intent.isForRoot || !isArchiveName(intent.name)) assertMountName(intent.name);

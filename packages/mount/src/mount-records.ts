@@ -112,8 +112,20 @@ export function storePlan(
 }
 
 function intentOf(wanted: WantedMount, release: Digest, sequence: number): MountIntent {
-  const { name, priority, mode, allow, isForRoot, archive } = wanted;
-  return { name, priority, sequence, archive: archive.name, digest: archive.digest, release, mode, allow, isForRoot };
+  const { name, priority, mode, allow, dataOnly, isForRoot, archive } = wanted;
+  const { digest: archiveDigest } = archive;
+  return {
+    name,
+    priority,
+    sequence,
+    archive: archive.name,
+    digest: archiveDigest,
+    release,
+    mode,
+    allow,
+    dataOnly,
+    isForRoot,
+  };
 }
 
 function lastSequence(records: RecordTransaction): number {

@@ -11,6 +11,7 @@ export interface WantedMount {
   readonly priority: number;
   readonly mode: MountMode;
   readonly allow: readonly string[] | undefined;
+  readonly dataOnly: boolean;
   readonly isForRoot: boolean;
 }
 
@@ -88,7 +89,8 @@ function addRootArchive(wanted: Map<string, WantedMount>, archive: ReleaseArchiv
   if (existing !== undefined && existing.archive.name !== name) throw nameTaken(name);
   // A mount that the game made of this archive keeps its priority and allow-list; its bytes become local.
   if (existing !== undefined) wanted.set(name, { ...existing, mode: 'download' });
-  else wanted.set(name, { name, archive, priority, mode: 'download', allow: undefined, isForRoot: true });
+  else
+    wanted.set(name, { name, archive, priority, mode: 'download', allow: undefined, dataOnly: false, isForRoot: true });
 }
 
 /** The archives that a root needs, of the wanted variants. @throws MountError `ERR_ROOT_NOT_FOUND` */

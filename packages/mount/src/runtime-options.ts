@@ -4,6 +4,7 @@ import type { DecodeDefoldPayload } from './defold-content.js';
 import { httpOrigin } from './http-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
+import { compilePatterns, type PathPredicate } from './path-pattern.js';
 import type { RuntimeEvent } from './runtime-events.js';
 import { nameOfUrl } from './source-name.js';
 import type { TrustOptions } from './trust-state.js';
@@ -32,6 +33,8 @@ export interface RuntimeOptions {
   readonly app?: string | undefined;
   /** The engine's version, checked against the release's list. Default: not checked. */
   readonly engine?: string | undefined;
+  /** Paths that mounts with `dataOnly` must not serve: `/settings.json`, `/core/**`. Default none beside code. */
+  readonly protect?: readonly string[] | undefined;
   /** Which variants are wanted: `{ resolution: ['high', 'low'], locale: 'de' }`, best first. Default: the first value of each axis. */
   readonly variants?: VariantChoice | undefined;
   /** What names this install in staged rollouts. Default: a random id that is kept in the store. */
@@ -85,6 +88,7 @@ export interface ResolvedRuntimeOptions {
   readonly trust: TrustOptions | undefined;
   readonly app: string | undefined;
   readonly engine: string | undefined;
+  readonly isProtected: PathPredicate | undefined;
   readonly variants: VariantChoice;
   readonly installId: string | undefined;
   readonly probation: { readonly maxStarts: number; readonly timeoutMs: number | undefined } | undefined;
@@ -107,6 +111,7 @@ export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeO
     trust: place === undefined ? undefined : trustOptions(options, place.channel),
     app: options.app,
     engine: options.engine,
+    isProtected: options.protect && compilePatterns(options.protect),
     variants: options.variants ?? {},
     installId: options.installId,
     probation: probationOptions(options.probation),

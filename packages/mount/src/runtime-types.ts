@@ -12,6 +12,8 @@ export interface Mount {
   readonly release?: string | undefined;
   /** Which variant of its paths it holds (`resolution=low`). Default: it has no variants. */
   readonly variant?: string | undefined;
+  /** It serves neither code nor protected paths. */
+  readonly dataOnly?: boolean | undefined;
   /** `local`: every byte is in the store, in memory or on disk. `remote`: read by ranges. */
   readonly state: 'local' | 'remote';
   readonly entries: number;

@@ -31,6 +31,7 @@ export function mountOf(
     digest: archive.digest,
     release: facts.release.release.version,
     ...(archive.variant === undefined ? {} : { variant: archive.variant }),
+    ...(intent.dataOnly ? { dataOnly: true } : {}),
     state: facts.isLocal ? 'local' : 'remote',
     entries: facts.entries,
     sizeBytes: archive.sizeBytes,

@@ -26,6 +26,11 @@ export interface AddMountOptions {
   readonly mode?: MountMode | undefined;
   /** Paths it may serve: `/settings.json`, `/themes/**`. Default: all. */
   readonly allow?: readonly string[] | undefined;
+  /**
+   * The mount brings data: it never serves code (scripts, WebAssembly, pages, compiled Lua) nor what the runtime's `protect` names,
+   * so content of others cannot put itself before the app's own. Such paths count as absent in it. Default false.
+   */
+  readonly dataOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

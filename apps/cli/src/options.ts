@@ -157,6 +157,14 @@ export function byteSize(value: string): number {
   }
 }
 
+/** Reads a percentage, 0 to 100. */
+export function percentage(value: string): number {
+  const number = Number(value.replace(/%$/, ''));
+  if (!/^\d{1,3}(\.\d{1,4})?%?$/.test(value) || number > 100)
+    throw new InvalidArgumentError('Expected 0 to 100, such as 25 or 0.5.');
+  return number;
+}
+
 const DAY_MS = 86_400_000;
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['s', 1_000],

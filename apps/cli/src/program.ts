@@ -14,7 +14,9 @@ import { addPublishCommand } from './commands/publish.js';
 import { addPullCommand } from './commands/pull.js';
 import { addReadCommand } from './commands/read.js';
 import { addReleasesCommand } from './commands/releases.js';
+import { addRevokeCommand } from './commands/revoke.js';
 import { addRollbackCommand } from './commands/rollback.js';
+import { addRolloutCommand } from './commands/rollout.js';
 import { addS3Command } from './commands/s3.js';
 import { addServeCommand } from './commands/serve.js';
 import { addSplitCommand } from './commands/split.js';
@@ -39,6 +41,8 @@ const COMMANDS: readonly ((program: Command, run: Run) => void)[] = [
   addReleasesCommand,
   addRollbackCommand,
   addPromoteCommand,
+  addRolloutCommand,
+  addRevokeCommand,
   addGcCommand,
   addPullCommand,
   addReadCommand,

@@ -117,6 +117,30 @@ describe('what is live', () => {
     expect([again.exitCode, again.stderr]).toEqual([3, expect.stringContaining('stays revoked')]);
   });
 
+  it('is rolled out to a share of installs that grows, and revoked by version', async () => {
+    await ship('2.1.0', '2.1.0', '--channel', 'staged');
+    const staged = await ship('2.2.0', '2.2.0', '--channel', 'staged', '--rollout', '5');
+    expect(staged.json()).toMatchObject({ channel: { rollout: 5 } });
+    const flags = ['--channel', 'staged', '--target', 'public', '--key', 'keys', '--json'];
+    const half = await lading('rollout', '50%', ...flags);
+    expect(half.json()).toMatchObject({ status: 'refreshed', channel: { rollout: 50, sequence: 3 } });
+    const listed = await lading('releases', '--channel', 'staged', '--target', 'public', '--trust', 'keys');
+    expect(listed.text).toContain('live for 50 %');
+    expect((await lading('rollout', '100', ...flags)).json<{ channel: object }>().channel).not.toHaveProperty(
+      'rollout',
+    );
+    expect((await lading('rollout', '101', ...flags)).exitCode).toBe(2);
+    expect((await lading('revoke', '2.2.0', ...flags)).json()).toMatchObject({
+      error: { code: 'ERR_PUBLISH_NO_RELEASE' },
+    });
+    const revoked = await lading('revoke', '2.1.0', ...flags);
+    expect(revoked.json<{ channel: { revoked: string[] } }>().channel.revoked).toHaveLength(1);
+    expect((await lading('revoke', '2.1.0', ...flags)).json()).toMatchObject({ status: 'up-to-date' });
+    expect((await lading('releases', '--channel', 'staged', '--target', 'public', '--trust', 'keys')).text).toContain(
+      'revoked',
+    );
+  });
+
   it('is repaired where something else wrote over it', async () => {
     const [archive = ''] = await readdir(join(cwd, 'release-2.0.0/archives'));
     const bytes = await readFile(join(cwd, 'public/archives', archive));
@@ -156,7 +180,7 @@ describe('what is live', () => {
     const second = await gc(inDays(48), '--trust', 'keys');
     expect(second.json()).toMatchObject({ deleted: { objects: buried.objects }, waiting: [] });
     const verified = await lading('verify', 'public', '--trust', 'keys', '--json');
-    expect([verified.exitCode, verified.json()]).toEqual([0, expect.objectContaining({ channels: 2, releases: 2 })]);
+    expect([verified.exitCode, verified.json()]).toEqual([0, expect.objectContaining({ channels: 3, releases: 3 })]);
     expect(await versionOf('stable')).toEqual(['1.0.0', 8]);
   });
 });

@@ -1,4 +1,4 @@
-import { type Release, sameReleaseContent } from '@lading/manifest';
+import { type Digest, type Release, sameReleaseContent } from '@lading/manifest';
 import { PublishError } from './publish-error.js';
 import type { PublishedRelease } from './published.js';
 import type { ReadRelease } from './read-live-releases.js';
@@ -36,6 +36,25 @@ export function chooseCurrent(releases: readonly ReadRelease[]): WholeRelease {
   throw noReleaseError(problem, 'lading releases lists the channels of a target.');
 }
 
+/**
+ * Chooses the releases that a revocation is about: all that are or were live on a channel and have this version, or the one with
+ * this digest. Pure.
+ *
+ * @returns Their digests.
+ * @throws PublishError `ERR_PUBLISH_NO_RELEASE` where there is none, or where it is the one that is live now.
+ */
+export function chooseRevoked(releases: readonly ReadRelease[], wanted: string): readonly Digest[] {
+  const chosen = releases.filter((one) => isNamed(one, wanted));
+  if (chosen.length === 0)
+    throw noReleaseError(`No release that was live is "${wanted.slice(0, 100)}"`, 'lading releases lists them.');
+  if (chosen.some(({ isCurrent }) => isCurrent))
+    throw noReleaseError(
+      `"${wanted.slice(0, 100)}" is live now`,
+      'lading rollback --revoke leaves it and revokes it at once.',
+    );
+  return [...new Set(chosen.map(({ release }) => release.digest))].sort();
+}
+
 function isWhole(one: ReadRelease): one is WholeRelease {
   return one.content !== undefined && !one.isRevoked;
 }
@@ -51,10 +70,10 @@ function chosenOf(whole: readonly WholeRelease[], wanted: string): WholeRelease 
   throw noReleaseError(`Several releases are "${wanted.slice(0, 100)}"`, hint);
 }
 
-function isNamed({ content, release }: WholeRelease, wanted: string): boolean {
+function isNamed({ content, release }: ReadRelease, wanted: string): boolean {
   const hex = wanted.replace(/^sha256:/, '');
   const isBeginning = /^[0-9a-f]{8,64}$/.test(hex) && release.digest.startsWith(`sha256:${hex}`);
-  return content.release.version === wanted || isBeginning;
+  return content?.release.version === wanted || isBeginning;
 }
 
 function isSame(a: Release | undefined, b: Release | undefined): boolean {

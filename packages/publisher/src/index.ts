@@ -34,7 +34,7 @@ export { newestRoot } from './release-source.js';
 // What is public, and what was.
 
 export type { WholeRelease } from './choose-release.js';
-export { chooseCurrent, chooseRollback } from './choose-release.js';
+export { chooseCurrent, chooseRevoked, chooseRollback } from './choose-release.js';
 export type { LiveRelease, LiveReleasesOptions } from './live-releases.js';
 export { liveReleases } from './live-releases.js';
 export type { Published, PublishedChannel, PublishedRelease, ReadPublishedOptions } from './published.js';

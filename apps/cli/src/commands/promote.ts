@@ -1,6 +1,7 @@
 import { chooseCurrent, liveReleases, prepareMove, readLiveReleases, readPublished } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
+import { percentage } from '../options.js';
 import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
@@ -11,6 +12,7 @@ export function addPromoteCommand(program: Command, run: Run): void {
     .description('point a channel at the release of another one: what was tested is what players get')
     .argument('<from>', 'channel whose release is taken, such as beta')
     .argument('[to]', 'channel to move (default: --channel, else stable)')
+    .option('--rollout <percent>', 'share of installs that get it; widen it with lading rollout', percentage)
     .addHelpText(
       'after',
       [

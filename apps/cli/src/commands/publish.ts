@@ -4,7 +4,7 @@ import { openReleaseFolder } from '@lading/publisher/node';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
 import { outSetting } from '../config/settings.js';
-import { wholeNumber } from '../options.js';
+import { percentage, wholeNumber } from '../options.js';
 import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
@@ -21,6 +21,7 @@ export function addPublishCommand(program: Command, run: Run): void {
     .description('upload what is new, read it back, then move the channel; safe to kill and repeat')
     .argument('[dir]', 'folder that lading split wrote (default: out of the configuration, else dist/release)')
     .option('--release-version <text>', 'which release, where the folder holds several (default: the newest)')
+    .option('--rollout <percent>', 'share of installs that get it; widen it with lading rollout', percentage)
     .option('--repair', 'look closer at what is there, and upload again what is wrong')
     .option('--concurrency <n>', 'uploads at a time (default: 8)', wholeNumber)
     .addHelpText(

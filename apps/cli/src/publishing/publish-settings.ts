@@ -18,6 +18,7 @@ export type PublishFlags = CommonOptions &
   BillFlags & {
     readonly releaseKey?: string;
     readonly expiresIn?: number;
+    readonly rollout?: number;
     readonly dryRun?: boolean;
   };
 
@@ -48,7 +49,8 @@ export async function publishSettings(context: CommandContext, flags: PublishFla
   const choice = await openTarget(context, flags);
   const now = context.now();
   const expiresAt = new Date(now.getTime() + (flags.expiresIn ?? CHANNEL_LIFE_DAYS * DAY_MS));
-  const options = { channel: choice.channel, now, expiresAt, releaseKeys, signal: context.signal };
+  const { rollout } = flags;
+  const options = { channel: choice.channel, now, expiresAt, releaseKeys, rollout, signal: context.signal };
   return { choice, root: role.root, channelKey: role.key, options };
 }
 

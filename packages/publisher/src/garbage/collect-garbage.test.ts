@@ -86,6 +86,33 @@ describe('collectGarbage', () => {
     expect(place.target.objects.has(channelKey('stable')) && place.target.objects.has(rootKey(1))).toBe(true);
   });
 
+  it('keeps what installs outside a staged rollout still use, however long it takes', async () => {
+    const full = await place.ship({ a: 'one' });
+    const source = await sourceOf(project, { a: 'two' }, { sequence: 2, version: '2.0.0' });
+    const other = await sourceOf(project, { a: 'three' }, { sequence: 3, version: '3.0.0' });
+    const stage = (release: typeof source, rollout: number): Promise<unknown> =>
+      publish(project, release, place.target, {
+        now: place.now(),
+        expiresAt: new Date(place.now().getTime() + LIFE_MS),
+        rollout,
+      });
+    await stage(source, 10);
+    await stage(other, 20);
+    for (let i = 0; i < 4; i++) {
+      place.pass(30);
+      await stage(other, 20 + i);
+      await place.collect();
+    }
+    expect(names(place.keys('archives'))).toEqual(['a', 'a', 'a']);
+    expect(place.keys('releases')).toContain(`releases/${full.digest.slice(7)}.json`);
+    await stage(other, 100);
+    for (let i = 0; i < 3; i++) {
+      place.pass(30);
+      await place.collect();
+    }
+    expect(names(place.keys('archives'))).toEqual(['a']);
+  });
+
   it('collects what a publish left that was killed, and leaves one alone that is under way', async () => {
     await place.ship({ a: 'one' });
     const killed: PublishTarget = {

@@ -1,5 +1,5 @@
 import { type Channel, historyKey, type Release } from '@lading/manifest';
-import { liveReleases } from '../live-releases.js';
+import { type LiveRelease, liveReleases } from '../live-releases.js';
 import type { PublishTarget, TargetCallOptions } from '../publish-target.js';
 import { type Published, type PublishedChannel, readPublishedRelease } from '../published.js';
 import { incompleteError } from '../target-errors.js';
@@ -15,7 +15,8 @@ export interface MarkOptions extends TargetCallOptions {
 
 /**
  * Marks what must stay: every channel document that is current, or younger than its life and the grace, or points at one of
- * the last releases of its channel; the releases that those point at; and the archives of these.
+ * the last releases of its channel, or at one that installs outside a staged rollout still use; the releases that those point
+ * at; and the archives of these.
  *
  * @returns Keys of objects.
  * @throws PublishError `ERR_PUBLISH_INCOMPLETE` where a release that clients may still ask for is not there,
@@ -51,11 +52,33 @@ interface StayingDocument {
 }
 
 function stayingDocuments(published: Published, { now, graceMs, keepReleases }: MarkOptions): StayingDocument[] {
-  const last = liveReleases(published, { last: keepReleases });
-  const kept = new Set(last.map(({ channel, release }) => `${channel} ${release.digest}`));
+  const live = liveReleases(published);
+  const kept = new Set([...lastReleases(live, keepReleases), ...releasesInUse(live)].map(nameOf));
   return published.channels.flatMap((document) => {
-    const { name, release, expiresAt } = document.channel;
+    const { name: channel, release, expiresAt } = document.channel;
     const isClaimable = document.isCurrent || Date.parse(expiresAt) + graceMs >= now.getTime();
-    return isClaimable || kept.has(`${name} ${release.digest}`) ? [{ document, isClaimable }] : [];
+    return isClaimable || kept.has(nameOf({ channel, release })) ? [{ document, isClaimable }] : [];
+  });
+}
+
+function nameOf({ channel, release }: Pick<LiveRelease, 'channel' | 'release'>): string {
+  return `${channel} ${release.digest}`;
+}
+
+function lastReleases(live: readonly LiveRelease[], count: number): readonly LiveRelease[] {
+  const seen = new Map<string, number>();
+  return live.filter(({ channel }) => {
+    seen.set(channel, (seen.get(channel) ?? 0) + 1);
+    return (seen.get(channel) ?? 0) <= count;
+  });
+}
+
+/** From the current release of each channel back to the last one that all installs got: some of them are still there. */
+function releasesInUse(live: readonly LiveRelease[]): readonly LiveRelease[] {
+  const settled = new Set<string>();
+  return live.filter(({ channel, document }) => {
+    if (settled.has(channel)) return false;
+    if ((document.channel.rollout ?? 100) === 100) settled.add(channel);
+    return true;
   });
 }

@@ -21,6 +21,11 @@ export interface ContentOrigin {
     key: string,
     options: OriginOptions & { readonly offset: number; readonly sizeBytes: number },
   ): AsyncIterable<Uint8Array>;
+  /**
+   * Says that the bytes of an object were wrong for the `times`th time. True where it will come from somewhere else next time, so
+   * that another try makes sense. An origin that is one place leaves it out.
+   */
+  refuse?(times: number): boolean;
   /** Every object of the layout, in code unit order. A transport that cannot list (HTTP) leaves it out. */
   list?(options?: OriginOptions): Promise<readonly OriginObject[]>;
 }

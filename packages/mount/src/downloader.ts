@@ -146,6 +146,7 @@ export class Downloader {
   async #tryUntilDone(archive: ReleaseArchive, flight: Flight): Promise<void> {
     const { events, attempts, retryDelayMs } = this.#options;
     let isRestarted = false;
+    let refusals = 0;
     let failures = 0;
     for (;;) {
       const before = flight.receivedBytes;
@@ -160,6 +161,8 @@ export class Downloader {
         isRestarted = true;
         flight.mayCompose = false;
         flight.reusedBytes = 0;
+      } else if (isWrong(error) && this.#options.origin?.refuse?.(++refusals) === true) {
+        // Another mirror may have the right bytes.
       } else if (!isLadingError(error) || !error.retryable || failures >= attempts) throw error;
       else await pause(retryDelayMs * 2 ** (failures - 1), flight.controller.signal);
       events.emit('downloadRetried', { archive: archive.name, attempt: failures + 1, error });
@@ -244,8 +247,7 @@ export class Downloader {
 
   /** Wrong bytes go; a full disk gets its space back; everything else stays for the next try. */
   async #keepOrDrop({ digest }: ReleaseArchive, writer: ArchiveWriter, error: unknown): Promise<void> {
-    const isWrong = isLadingError(error, 'ERR_VERIFY_DIGEST', 'ERR_VERIFY_SIZE', 'ERR_SOURCE_TOO_LARGE');
-    if (isWrong || isLadingError(error, 'ERR_STORE_FULL')) {
+    if (isWrong(error) || isLadingError(error, 'ERR_STORE_FULL')) {
       this.#partial.delete(digest);
       await writer.discard();
     } else {
@@ -260,6 +262,10 @@ function noOriginError(archive: string): MountError {
     details: { archive },
     hint: 'Give createRuntime a channel or an origin.',
   });
+}
+
+function isWrong(error: unknown): boolean {
+  return isLadingError(error, 'ERR_VERIFY_DIGEST', 'ERR_VERIFY_SIZE', 'ERR_SOURCE_TOO_LARGE');
 }
 
 function settled(): void {}

@@ -14,6 +14,7 @@ export { HTTP_SOURCE_DEFAULTS, httpSource } from './http-source.js';
 export { memoryOrigin } from './memory-origin.js';
 export { memorySource } from './memory-source.js';
 export { memoryStore } from './memory-store.js';
+export { mirroredOrigin } from './mirrored-origin.js';
 export type { MountConflict } from './mount-conflicts.js';
 export { MAX_CONFLICTS } from './mount-conflicts.js';
 export type { MountErrorCode } from './mount-error.js';

@@ -2,6 +2,7 @@ import { decodeResourcePayload, type VariantChoice } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
 import type { DecodeDefoldPayload } from './defold-content.js';
 import { httpOrigin } from './http-origin.js';
+import { mirroredOrigin } from './mirrored-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
 import { compilePatterns, type PathPredicate } from './path-pattern.js';
@@ -19,6 +20,8 @@ export interface RuntimeOptions {
    * same prefix. With `origin`: the channel's name. Default, with `origin`: `stable`.
    */
   readonly channel?: string | undefined;
+  /** Other URL prefixes with the same layout, asked where the one of `channel` fails: `https://bucket.example.com/game/`. Default none. */
+  readonly mirrors?: readonly string[] | undefined;
   /** Where the layout is read from. Default: over HTTP, from the prefix of `channel`. */
   readonly origin?: ContentOrigin | undefined;
   /** The `fetch` for HTTP. Default: the global one. */
@@ -150,7 +153,9 @@ function channelPlace(options: RuntimeOptions): { origin: ContentOrigin; channel
   if (prefix === undefined || name === undefined) {
     throw optionError('channel', `${nameOfUrl(channel)} is no URL that ends in channels/<name>.json`);
   }
-  return { origin: httpOrigin(prefix, { fetch: options.fetch }), channel: name };
+  const prefixes = [prefix, ...(options.mirrors ?? [])];
+  const origins = prefixes.map((one) => httpOrigin(one, { fetch: options.fetch }));
+  return { origin: mirroredOrigin(origins), channel: name };
 }
 
 function positive(option: string, value: number): number {

@@ -1,14 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleScript, countOperations, runWithFault } from '@lading/fixtures';
+import { join } from 'node:path';
+import { bundleScript, sweepFaults } from '@lading/fixtures';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tryLock } from './file-lock.js';
 import { nodeStore } from './node-store.js';
 import { ownIdentity } from './process-identity.js';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+const HERE = import.meta.dirname;
 const HOURS_AGO = (hours: number): Date => new Date(Date.now() - hours * 3_600_000);
 let folder: string;
 
@@ -58,19 +57,23 @@ test('a holder that was overtaken knows, and does not take the lock of its succe
 
 test('a lock whose file cannot be removed at once neither fails the change nor stays', async () => {
   const script = await bundleScript(
-    `import { nodeStore } from './node-store.ts';
-     await nodeStore(process.argv[2]).transaction((records) => records.set('a', 1));`,
+    `import { serveTasks } from '@lading/fixtures/tasks';
+     import { nodeStore } from './node-store.ts';
+     serveTasks({ run: (dir) => nodeStore(dir).transaction((records) => records.set('a', 1)) });`,
     HERE,
   );
-  const operations = await countOperations(script, join(folder, 'counted'));
-  const at = 1 + operations.findIndex((line) => / unlink \S*\/lock$/.test(line));
-  expect(at).toBeGreaterThan(0);
-  for (const kind of ['EIO', 'EACCES'] as const) {
-    const run = await runWithFault(script, { dir: join(folder, kind), at, kind });
-    expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(await nodeStore(join(folder, kind)).record('a')).toBe(1);
-    expect(await readdir(join(folder, kind))).toEqual(['records.1.json']);
-  }
+  const { tried } = await sweepFaults({
+    script,
+    work: folder,
+    kinds: ['EIO', 'EACCES'],
+    only: (operation) => operation === 'unlink /lock',
+    async judge({ dir, label, run }) {
+      expect(run.error, label).toBeUndefined();
+      expect(await nodeStore(dir).record('a'), label).toBe(1);
+      expect(await readdir(dir), label).toEqual(['records.1.json']);
+    },
+  });
+  expect(tried).toBe(2);
 });
 
 test('a download that takes long keeps its lock: another one of the same archive is made beside it', async () => {

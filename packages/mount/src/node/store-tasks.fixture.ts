@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Mark, Task } from '@lading/fixtures';
+import { createRuntime, type Runtime } from '../runtime.js';
+import { folderOrigin } from './folder-origin.js';
+import { nodeStore } from './node-store.js';
+import { CHECKPOINT_BYTES } from './partial-archive.js';
+
+/** What is mounted after each step of the task `run`, as `name: content of its file`. */
+export const STATES: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { a: 'a 1', shared: 's 1' },
+  { a: 'a 1', extra: 'b 1', shared: 's 1' },
+  { a: 'a 1', shared: 's 1' },
+  { a: 'a 2', b: 'b 2', shared: 's 2' },
+];
+
+/** What a store holds, seen by a runtime without the network and by a walk over its files. */
+export interface StoreView {
+  /** Each mount with the content that it serves. */
+  readonly mounts: Readonly<Record<string, string>>;
+  /** Mounts that could not be restored, with the reason. */
+  readonly dropped: readonly string[];
+  /** Archives whose bytes are not those of their name. */
+  readonly broken: readonly string[];
+  /** Names of all files, sorted. */
+  readonly files: readonly string[];
+}
+
+/** Names of files that only a process at work may leave. */
+export const LEFTOVER: RegExp = /\.tmp$|\.part$|\.journal$|lock$/;
+
+/**
+ * The tasks of a child process on a store, over the content in `work`. `run` downloads a root in two goes, mounts an archive,
+ * takes it away, and moves to a second release, part of which is composed of the first; wherever an earlier run stopped, it
+ * goes on. `judge` looks at what is there.
+ */
+export function storeTasks(work: string): { readonly run: Task; readonly judge: Task } {
+  const keys = readFileSync(join(work, 'root.json'));
+  const start = (dir: string, sequence: 1 | 2): Promise<Runtime> => {
+    const origin = folderOrigin(join(work, `content-${sequence}`));
+    return createRuntime({ store: nodeStore(dir), origin, keys, concurrency: 1, retryDelayMs: 1 });
+  };
+  const run = async (dir: string, mark: Mark): Promise<{ reusedBytes: number }> => {
+    await withRuntime(await start(dir, 1), async (runtime) => {
+      await ensurePart(runtime, '/a.txt', CHECKPOINT_BYTES);
+      await runtime.ensure('/a.txt');
+      await mark(1);
+      const isThere = runtime.mounts().some(({ name }) => name === 'extra');
+      if (!isThere) await runtime.addMount({ name: 'extra', archive: 'b' });
+      await mark(2);
+      await runtime.removeMount('extra');
+      await mark(3);
+    });
+    return withRuntime(await start(dir, 2), async (runtime) => {
+      // A fault in the refresh at start is an event: the runtime goes on with what it has.
+      if (runtime.status().latest?.sequence !== 2) await runtime.refresh();
+      const { reusedBytes } = await runtime.ensure('/b.txt');
+      await mark(4);
+      return { reusedBytes };
+    });
+  };
+  return { run, judge: (dir) => viewOf(dir, work, keys) };
+}
+
+async function withRuntime<T>(runtime: Runtime, work: (runtime: Runtime) => Promise<T>): Promise<T> {
+  try {
+    return await work(runtime);
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** Breaks a download off when so many bytes of it are there. */
+async function ensurePart(runtime: Runtime, root: string, bytes: number): Promise<void> {
+  const stop = new AbortController();
+  const onProgress = ({ receivedBytes }: { receivedBytes: number }): void => {
+    if (receivedBytes >= bytes) stop.abort();
+  };
+  await runtime.ensure(root, { signal: stop.signal, onProgress }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+}
+
+async function viewOf(dir: string, work: string, keys: Uint8Array): Promise<StoreView> {
+  const dropped: string[] = [];
+  const store = nodeStore(dir);
+  const runtime = await createRuntime({
+    store,
+    origin: folderOrigin(join(work, 'nowhere')),
+    keys,
+    start: 'stored',
+    onEvent: (event) => {
+      if (event.type === 'mountDropped') dropped.push(`${event.name}: ${String(event.error)}`);
+    },
+  });
+  const mounts: Record<string, string> = {};
+  for (const { name } of runtime.mounts()) {
+    const path = name === 'extra' ? '/b.txt' : `/${name}.txt`;
+    mounts[name] = new TextDecoder().decode(await runtime.read(path));
+  }
+  await runtime.close();
+  const broken = (await store.verify()).map(({ digest }) => digest);
+  const files = await readdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return { mounts, dropped, broken, files: files.sort() };
+}

@@ -67,7 +67,7 @@ describe('a store whose file system fails at one operation', () => {
   test('tries what it should: downloads that go on, archives composed of older ones', async () => {
     const dir = await mkdtemp(join(work, 'plain-'));
     const child = new TaskProcess(script);
-    const run = await child.run('run', dir, { at: 0, kind: 'kill' });
+    const run = await child.run('run', dir, { fault: { at: 0, kind: 'kill' } });
     expect(run.result).toEqual({ reusedBytes: expect.any(Number) });
     expect((run.result as { reusedBytes: number }).reusedBytes).toBeGreaterThan(CHECKPOINT_BYTES);
     const names = new Set(run.operations.map((line) => line.split(' ')[0]));

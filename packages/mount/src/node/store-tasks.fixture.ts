@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mark, Task } from '@lading/fixtures';
 import { createRuntime, type Runtime } from '../runtime.js';
@@ -28,15 +28,18 @@ export interface StoreView {
   readonly files: readonly string[];
 }
 
+/** Steps of `cycle`: round times this, and the step in the round. */
+export const ROUND = 10;
+
 /** Names of files that only a process at work may leave. */
 export const LEFTOVER: RegExp = /\.tmp$|\.part$|\.journal$|lock$/;
 
 /**
  * The tasks of a child process on a store, over the content in `work`. `run` downloads a root in two goes, mounts an archive,
  * takes it away, and moves to a second release, part of which is composed of the first; wherever an earlier run stopped, it
- * goes on. `judge` looks at what is there.
+ * goes on. `cycle` does that for ever, each round in a folder of its own, and goes on in the newest. `judge` looks at what is there.
  */
-export function storeTasks(work: string): { readonly run: Task; readonly judge: Task } {
+export function storeTasks(work: string): Readonly<Record<'run' | 'cycle' | 'judge', Task>> {
   const keys = readFileSync(join(work, 'root.json'));
   const start = (dir: string, sequence: 1 | 2): Promise<Runtime> => {
     const origin = folderOrigin(join(work, `content-${sequence}`));
@@ -61,7 +64,19 @@ export function storeTasks(work: string): { readonly run: Task; readonly judge: 
       return { reusedBytes };
     });
   };
-  return { run, judge: (dir) => viewOf(dir, work, keys) };
+  const cycle = async (dir: string, mark: Mark): Promise<never> => {
+    for (let round = await newestRound(dir); ; round++) {
+      await run(join(dir, String(round)), async (step) => {
+        await mark(round * ROUND + step);
+        if (step === 1) await rm(join(dir, String(round - 1)), { recursive: true, force: true });
+      });
+    }
+  };
+  return { run, cycle, judge: (dir) => viewOf(dir, work, keys) };
+}
+
+async function newestRound(dir: string): Promise<number> {
+  return Math.max(0, ...(await filesOf(dir)).map(Number).filter(Number.isInteger));
 }
 
 async function withRuntime<T>(runtime: Runtime, work: (runtime: Runtime) => Promise<T>): Promise<T> {
@@ -102,9 +117,14 @@ async function viewOf(dir: string, work: string, keys: Uint8Array): Promise<Stor
   }
   await runtime.close();
   const broken = (await store.verify()).map(({ digest }) => digest);
-  const files = await readdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+  return { mounts, dropped, broken, files: await filesOf(dir) };
+}
+
+async function filesOf(dir: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(dir, { recursive: true })).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
-  });
-  return { mounts, dropped, broken, files: files.sort() };
+  }
 }

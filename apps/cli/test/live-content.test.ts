@@ -141,6 +141,32 @@ describe('what is live', () => {
     );
   });
 
+  it('gets to mirrors, too, which a client may read instead', async () => {
+    const flags = ['--target', 'mirrored/a', '--mirror', 'mirrored/b', '--key', 'keys', '--json'];
+    const run = await lading('publish', 'release-2.0.0', ...flags);
+    expect([run.exitCode, run.json()]).toEqual([
+      0,
+      expect.objectContaining({ status: 'published', mirrors: [expect.objectContaining({ status: 'published' })] }),
+    ]);
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map((name) => readFile(join(cwd, `mirrored/${name}/channels/stable.json`))),
+    );
+    expect(a).toEqual(b);
+    expect((await lading('verify', 'mirrored/b', '--trust', 'keys')).exitCode).toBe(0);
+    const again = await lading('publish', 'release-2.0.0', ...flags);
+    expect(again.json()).toMatchObject({ status: 'up-to-date', mirrors: [{ status: 'up-to-date' }] });
+    await writeTree(cwd, {
+      'mirrors.config.json': JSON.stringify({
+        sign: { key: 'keys' },
+        target: 'mirrored/a',
+        mirrors: ['mirrored/b', 'mirrored/c'],
+      }),
+    });
+    const byConfig = await lading('publish', 'release-2.0.0', '--config', join(cwd, 'mirrors.config.json'), '--json');
+    expect(byConfig.json()).toMatchObject({ mirrors: [{ status: 'up-to-date' }, { status: 'published' }] });
+    expect(await readFile(join(cwd, 'mirrored/c/channels/stable.json'))).toEqual(a);
+  });
+
   it('is repaired where something else wrote over it', async () => {
     const [archive = ''] = await readdir(join(cwd, 'release-2.0.0/archives'));
     const bytes = await readFile(join(cwd, 'public/archives', archive));

@@ -21,10 +21,12 @@ export type {
 
 export type { ApplyPublishOptions, PublishResult } from './apply-publish.js';
 export { APPLY_PUBLISH_DEFAULTS, applyPublish } from './apply-publish.js';
-export type { PrepareMoveOptions } from './prepare-move.js';
-export { prepareMove } from './prepare-move.js';
+export type { ApplyRegionsOptions } from './apply-regions.js';
+export { applyRegions } from './apply-regions.js';
 export type { PreparedPublish, PreparePublishOptions } from './prepare-publish.js';
 export { preparePublish } from './prepare-publish.js';
+export type { PreparedRegions, RegionPlan } from './prepare-regions.js';
+export { prepareRegions } from './prepare-regions.js';
 export type { ChannelAction, PlannedCalls, PlannedObject, PublishPlan } from './publish-plan.js';
 export { publishPlanJson } from './publish-plan.js';
 export type { PublishProgress, PublishStage } from './publish-progress.js';
@@ -39,6 +41,7 @@ export type { LiveRelease, LiveReleasesOptions } from './live-releases.js';
 export { liveReleases } from './live-releases.js';
 export type { Published, PublishedChannel, PublishedRelease, ReadPublishedOptions } from './published.js';
 export { readPublished, readPublishedRelease } from './published.js';
+export { publishedSource } from './published-source.js';
 export type { ReadRecentReleasesOptions, ReadRelease } from './read-live-releases.js';
 export { readLiveReleases, readRecentReleases } from './read-live-releases.js';
 export { readOldestRoot } from './target-roots.js';

@@ -3,6 +3,7 @@ import { nextSequence } from './number-release.js';
 import { PublishError } from './publish-error.js';
 import type { ChannelAction, PlannedObject, PublishPlan } from './publish-plan.js';
 import { newestRoot, type ReleaseSource } from './release-source.js';
+import { incompleteError } from './target-errors.js';
 import type { CurrentChannel, TargetState } from './target-state.js';
 
 /** Options of {@link planPublish}. */
@@ -24,6 +25,11 @@ export interface PlanPublishOptions {
   readonly revoke?: readonly Digest[] | undefined;
   /** The least sequence for the channel document, for a channel that was lost. Default: the current one + 1, or 1. */
   readonly minSequence?: number | undefined;
+  /**
+   * The document that the channel gets, where it is decided elsewhere: that of another region. `digest` where it is signed
+   * already; a channel that is this document is left alone. Default: the next one of this target.
+   */
+  readonly follow?: { readonly document: Channel; readonly digest?: Digest | undefined } | undefined;
   /** The target reads back digests with `head`; see {@link TargetCapabilities}. Default false. */
   readonly digests?: boolean | undefined;
 }
@@ -35,6 +41,7 @@ export interface PlanPublishOptions {
  * @param state - What the target has, from {@link readTargetState}.
  * @throws PublishError `ERR_PUBLISH_IMMUTABLE` where an archive is there with another size, all of them in
  * `details.problems`; `ERR_PUBLISH_TRUST` where the newest root has expired or the channel has revoked the release;
+ * `ERR_PUBLISH_INCOMPLETE` where archives are missing that the source does not have;
  * `ERR_PUBLISH_SEQUENCE` where the release is not above the current one; `ERR_PUBLISH_SOURCE` where `expiresAt` is past.
  */
 export function planPublish(source: ReleaseSource, state: TargetState, options: PlanPublishOptions): PublishPlan {
@@ -44,6 +51,7 @@ export function planPublish(source: ReleaseSource, state: TargetState, options: 
   const objects = objectsOf(source);
   const uploads = objects.filter(({ key }) => !state.objects.has(key));
   const present = objects.filter(({ key }) => state.objects.has(key));
+  assertOpenable(source, uploads);
   const action = channelAction(source, state.channel, options);
   const isUpToDate = uploads.length === 0 && action === 'keep';
   const probe = probeOf(source, state);
@@ -91,6 +99,11 @@ function objectsOf({ release, bytes, digest, roots }: ReleaseSource): PlannedObj
   return [...archives, document, ...chain];
 }
 
+function assertOpenable({ hasArchives = true }: ReleaseSource, uploads: readonly PlannedObject[]): void {
+  const missing = uploads.filter(({ kind }) => kind === 'archive');
+  if (!hasArchives && missing.length > 0) throw incompleteError(missing.map(({ key }) => key));
+}
+
 function probeOf({ roots }: ReleaseSource, { objects }: TargetState): PublishPlan['probe'] {
   const known = roots.find(({ root }) => objects.has(rootKey(root.version)));
   if (known !== undefined) return { key: rootKey(known.root.version), isNew: false };
@@ -104,7 +117,9 @@ function channelAction(
   options: PlanPublishOptions,
 ): ChannelAction {
   if (current === undefined) return 'create';
+  if (options.follow?.digest === current.digest) return 'keep';
   if (current.channel.release.digest !== source.digest) return 'advance';
+  if (options.follow !== undefined) return 'refresh';
   const newest = newestRoot(source.roots).root.version;
   const isOldSigned = current.signedUnder < newest || current.channel.root < newest;
   const isShort = Date.parse(current.channel.expiresAt) < refreshTime(options);
@@ -154,6 +169,7 @@ function nextDocument(
   action: ChannelAction,
   options: PlanPublishOptions,
 ): Channel {
+  if (options.follow !== undefined) return options.follow.document;
   const { digest, sizeBytes, release } = source;
   const rollout = options.rollout ?? (action === 'refresh' ? current?.channel.rollout : undefined);
   const revoked = revokedAfter(current, options.revoke);

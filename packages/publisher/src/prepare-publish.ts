@@ -8,7 +8,7 @@ import type { ReleaseSource } from './release-source.js';
 import { readTargetState, type TargetState } from './target-state.js';
 
 /** Options of {@link preparePublish}. */
-export interface PreparePublishOptions extends Omit<PlanPublishOptions, 'digests'> {
+export interface PreparePublishOptions extends Omit<PlanPublishOptions, 'digests' | 'follow'> {
   /** Keys that may sign the release again under a higher sequence. Default: none, and a low sequence is an error. */
   readonly releaseKeys?: readonly SigningKey[] | undefined;
   /**
@@ -42,7 +42,8 @@ export async function preparePublish(
   return { plan, source: numbered };
 }
 
-async function withoutDamaged(
+/** What a target has, without what is damaged of it. */
+export async function withoutDamaged(
   source: ReleaseSource,
   state: TargetState,
   target: PublishTarget,

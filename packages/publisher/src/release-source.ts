@@ -13,6 +13,8 @@ export interface ReleaseSource {
   /** Digest and size of the payload, as a channel names them. */
   readonly digest: Digest;
   readonly sizeBytes: number;
+  /** False where the archives are on the target already and cannot be opened here. Default true. */
+  readonly hasArchives?: boolean | undefined;
   /** The sequence that the release had before {@link numberRelease} gave it a higher one. */
   readonly renumberedFrom?: number | undefined;
   /**

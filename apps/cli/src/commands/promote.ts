@@ -1,8 +1,13 @@
-import { chooseCurrent, liveReleases, prepareMove, readLiveReleases, readPublished } from '@lading/publisher';
+import { chooseCurrent, liveReleases, publishedSource, readLiveReleases, readPublished } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
 import { percentage } from '../options.js';
-import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
+import {
+  closeTargets,
+  type PublishFlags,
+  publishSettings,
+  withPublishOptions,
+} from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
 
@@ -38,9 +43,8 @@ async function promote(context: CommandContext, from: string, flags: PublishFlag
     const { roots } = published;
     const current = liveReleases(published, { channel: from, last: 1 });
     const { content } = chooseCurrent(await readLiveReleases(target, current, { roots, signal }));
-    const prepared = await prepareMove(content, target, { ...settings.options, roots });
-    return await runPublish(context, settings, prepared, flags);
+    return await runPublish(context, settings, publishedSource(content, { name: target.name, roots }), flags);
   } finally {
-    await target.close?.();
+    await closeTargets(settings);
   }
 }

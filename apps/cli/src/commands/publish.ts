@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
-import { preparePublish } from '@lading/publisher';
 import { openReleaseFolder } from '@lading/publisher/node';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
 import { outSetting } from '../config/settings.js';
 import { percentage, wholeNumber } from '../options.js';
-import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
+import {
+  closeTargets,
+  type PublishFlags,
+  publishSettings,
+  withPublishOptions,
+} from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
 
@@ -47,7 +51,6 @@ async function publish(
   flags: PublishOptions,
 ): Promise<CommandResult> {
   const settings = await publishSettings(context, flags);
-  const { target } = settings.choice;
   try {
     const folder = dir === undefined ? await outSetting(context, undefined) : resolve(context.cwd, dir);
     const source = await openReleaseFolder(folder, {
@@ -55,9 +58,8 @@ async function publish(
       version: flags.releaseVersion,
       signal: context.signal,
     });
-    const prepared = await preparePublish(source, target, { ...settings.options, repair: flags.repair });
-    return await runPublish(context, settings, prepared, flags);
+    return await runPublish(context, settings, source, flags, { repair: flags.repair });
   } finally {
-    await target.close?.();
+    await closeTargets(settings);
   }
 }

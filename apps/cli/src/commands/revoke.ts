@@ -2,13 +2,18 @@ import {
   chooseCurrent,
   chooseRevoked,
   liveReleases,
-  prepareMove,
+  publishedSource,
   readLiveReleases,
   readPublished,
 } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
-import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
+import {
+  closeTargets,
+  type PublishFlags,
+  publishSettings,
+  withPublishOptions,
+} from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
 
@@ -40,9 +45,9 @@ async function revoke(context: CommandContext, wanted: string, flags: PublishFla
     const { roots } = published;
     const releases = await readLiveReleases(target, liveReleases(published, { channel }), { roots, signal });
     const { content } = chooseCurrent(releases);
-    const options = { ...settings.options, roots, revoke: chooseRevoked(releases, wanted) };
-    return await runPublish(context, settings, await prepareMove(content, target, options), flags);
+    const source = publishedSource(content, { name: target.name, roots });
+    return await runPublish(context, settings, source, flags, { revoke: chooseRevoked(releases, wanted) });
   } finally {
-    await target.close?.();
+    await closeTargets(settings);
   }
 }

@@ -1,7 +1,12 @@
-import { chooseRollback, liveReleases, prepareMove, readLiveReleases, readPublished } from '@lading/publisher';
+import { chooseRollback, liveReleases, publishedSource, readLiveReleases, readPublished } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
-import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
+import {
+  closeTargets,
+  type PublishFlags,
+  publishSettings,
+  withPublishOptions,
+} from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
 
@@ -39,9 +44,9 @@ async function rollback(context: CommandContext, flags: RollbackOptions): Promis
     const chosen = chooseRollback(releases, flags.to);
     const bad = releases.find(({ isCurrent }) => isCurrent)?.release.digest;
     const revoke = flags.revoke === true && bad !== undefined ? [bad] : [];
-    const prepared = await prepareMove(chosen.content, target, { ...settings.options, roots, revoke });
-    return await runPublish(context, settings, prepared, flags);
+    const source = publishedSource(chosen.content, { name: target.name, roots });
+    return await runPublish(context, settings, source, flags, { revoke });
   } finally {
-    await target.close?.();
+    await closeTargets(settings);
   }
 }

@@ -1,8 +1,13 @@
-import { chooseCurrent, liveReleases, prepareMove, readLiveReleases, readPublished } from '@lading/publisher';
+import { chooseCurrent, liveReleases, publishedSource, readLiveReleases, readPublished } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommandResult } from '../command-context.js';
 import { percentage } from '../options.js';
-import { type PublishFlags, publishSettings, withPublishOptions } from '../publishing/publish-settings.js';
+import {
+  closeTargets,
+  type PublishFlags,
+  publishSettings,
+  withPublishOptions,
+} from '../publishing/publish-settings.js';
 import { runPublish } from '../publishing/run-publish.js';
 import type { Run } from '../run-program.js';
 
@@ -36,9 +41,9 @@ async function setRollout(context: CommandContext, flags: PublishFlags): Promise
     const published = await readPublished(target, { roots: [settings.root], signal });
     const { roots } = published;
     const releases = await readLiveReleases(target, liveReleases(published, { channel, last: 1 }), { roots, signal });
-    const prepared = await prepareMove(chooseCurrent(releases).content, target, { ...settings.options, roots });
-    return await runPublish(context, settings, prepared, flags);
+    const source = publishedSource(chooseCurrent(releases).content, { name: target.name, roots });
+    return await runPublish(context, settings, source, flags);
   } finally {
-    await target.close?.();
+    await closeTargets(settings);
   }
 }

@@ -54,6 +54,7 @@ const FIELDS: ReadonlyMap<string, Check> = new Map<keyof LadingConfig, Check>([
   ['compat', object],
   ['out', text],
   ['target', target],
+  ['mirrors', list],
   ['environments', object],
 ]);
 

@@ -46,6 +46,7 @@ export type TargetSetting =
 export interface EnvironmentConfig {
   readonly channel?: string | undefined;
   readonly target?: TargetSetting | undefined;
+  readonly mirrors?: readonly TargetSetting[] | undefined;
 }
 
 /** `lading.config.ts`: every field has a flag, and every flag wins over its field. */
@@ -84,6 +85,8 @@ export interface LadingConfig {
   /** Folder that `split` writes. Default `dist/release`. */
   readonly out?: string | undefined;
   readonly target?: TargetSetting | undefined;
+  /** More targets that get the same, such as other regions: content everywhere first, then the channels. Default none. */
+  readonly mirrors?: readonly TargetSetting[] | undefined;
   readonly environments?: Readonly<Record<string, EnvironmentConfig>> | undefined;
 }
 

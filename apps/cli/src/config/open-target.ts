@@ -13,11 +13,15 @@ export interface TargetOptions {
   readonly target?: string | undefined;
   readonly channel?: string | undefined;
   readonly env?: string | undefined;
+  /** More targets that get the same; default: those of the environment or the configuration. */
+  readonly mirror?: readonly string[] | undefined;
 }
 
 /** Where to publish, and under which channel. */
 export interface TargetChoice {
   readonly target: PublishTarget;
+  /** Other targets that get the same, such as other regions. Only commands that publish open them. */
+  readonly mirrors: readonly PublishTarget[];
   readonly channel: string;
 }
 
@@ -39,21 +43,26 @@ export async function s3TargetOptions(context: CommandContext, options: TargetOp
  * @throws CliError `ERR_USAGE` where none is named; PublishError `ERR_TARGET_URL`.
  */
 export async function openTarget(context: CommandContext, options: TargetOptions): Promise<TargetChoice> {
-  const { setting, dir, channel } = await chosenTarget(context, options);
-  return { target: targetOf(setting, dir), channel };
+  const { setting, mirrors, dir, channel } = await chosenTarget(context, options);
+  return { target: targetOf(setting, dir), mirrors: mirrors.map((one) => targetOf(one, dir)), channel };
+}
+
+interface ChosenTarget {
+  readonly setting: TargetSetting;
+  readonly mirrors: readonly TargetSetting[];
+  readonly dir: string;
+  readonly channel: string;
 }
 
 /** What is named as target, the folder that its paths start at, and the channel. */
-async function chosenTarget(
-  context: CommandContext,
-  options: TargetOptions,
-): Promise<{ readonly setting: TargetSetting; readonly dir: string; readonly channel: string }> {
+async function chosenTarget(context: CommandContext, options: TargetOptions): Promise<ChosenTarget> {
   const { config, dir } = await loadConfig(context.cwd, context.configFile);
   const environment = options.env === undefined ? {} : environmentOf(config, options.env);
   const channel = options.channel ?? environment.channel ?? config.channel ?? SETTING_DEFAULTS.channel;
-  if (options.target !== undefined) return { setting: options.target, dir: context.cwd, channel };
-  const setting = environment.target ?? config.target;
-  if (setting !== undefined) return { setting, dir, channel };
+  if (options.target !== undefined)
+    return { setting: options.target, mirrors: options.mirror ?? [], dir: context.cwd, channel };
+  const named = environment.target === undefined ? config : environment;
+  if (named.target !== undefined) return { setting: named.target, mirrors: named.mirrors ?? [], dir, channel };
   throw usageError('no target is given', 'Pass --target with a folder, or s3://bucket/prefix?region=…&endpoint=….');
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@lading/manifest';
-import { type PreparedPublish, readRecentReleases } from '@lading/publisher';
+import { type PreparedRegions, readRecentReleases } from '@lading/publisher';
 import { type BilledUpdate, egressCost, type UpdateBill, updateBill } from '@lading/splitter';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.js';
@@ -45,14 +45,14 @@ export function withBillOptions(command: Command): Command {
     .option('--installs <n>', 'installs that update, for the cost (default: 1000)', wholeNumber);
 }
 
-/** Works out the bill of a publish; `undefined` where the channel does not move. */
+/** Works out the bill of a publish, by the first target; `undefined` where its channel does not move. */
 export async function publishBill(
   context: CommandContext,
   { choice, options }: PublishSettings,
-  { plan, source }: PreparedPublish,
+  { regions, source }: PreparedRegions,
   flags: BillFlags,
 ): Promise<PublishBill | undefined> {
-  const { action } = plan.channel;
+  const { action } = regions[0].plan.channel;
   if (action !== 'create' && action !== 'advance') return undefined;
   const recent = await readRecentReleases(choice.target, {
     roots: source.roots,

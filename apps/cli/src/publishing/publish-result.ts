@@ -1,5 +1,5 @@
 import type { JsonObject } from '@lading/manifest';
-import { type PublishPlan, type PublishResult, publishPlanJson } from '@lading/publisher';
+import { type PreparedRegions, type PublishPlan, type PublishResult, publishPlanJson } from '@lading/publisher';
 import type { CommandResult } from '../command-context.js';
 import { EXIT } from '../exit-code.js';
 import { formatBytes } from '../output/byte-size.js';
@@ -8,42 +8,69 @@ import { billJson, billText, type PublishBill } from './publish-bill.js';
 
 /** What there is to say about a publish before it is done. */
 export interface PublishFacts {
-  readonly target: string;
-  readonly plan: PublishPlan;
+  /** The named target first, then those that get the same. */
+  readonly regions: PreparedRegions['regions'];
   readonly bill: PublishBill | undefined;
 }
 
 /** What a publish would do. */
 export function planResult(facts: PublishFacts): CommandResult {
-  return { json: { ...factsJson(facts), dryRun: true }, text: factsText(facts, ['dry run', 'nothing was changed']) };
+  return {
+    json: { ...factsJson(facts, mirrorsJson(facts)), dryRun: true },
+    text: factsText(facts, ['dry run', 'nothing was changed']),
+  };
 }
 
 /** Why a publish was not done: the update is larger than it may be. */
 export function refusedResult(facts: PublishFacts): CommandResult {
   return {
-    json: { ...factsJson(facts), status: 'refused' },
+    json: { ...factsJson(facts, mirrorsJson(facts)), status: 'refused' },
     text: factsText(facts, ['status', 'refused: the update is larger than --max-update, nothing was changed']),
     exitCode: EXIT.failedCheck,
   };
 }
 
 /** What a publish did. */
-export function publishedResult(facts: PublishFacts, result: PublishResult): CommandResult {
-  const { status, uploadedObjects, uploadedBytes } = result;
-  const channel = result.channel as unknown as JsonObject;
+export function publishedResult(facts: PublishFacts, results: readonly PublishResult[]): CommandResult {
+  const [first, ...others] = results;
+  if (first === undefined) throw new Error('unreachable: a result for each target');
+  const statuses = others.map(({ status, uploadedObjects, uploadedBytes }) => ({
+    status,
+    uploadedObjects,
+    uploadedBytes,
+  }));
+  const mirrors = mirrorsJson(facts).map((mirror, i) => ({ ...mirror, ...statuses[i] }));
+  const { status, uploadedObjects, uploadedBytes } = first;
+  const channel = first.channel as unknown as JsonObject;
   return {
-    json: { ...factsJson(facts), status, channel, uploadedObjects, uploadedBytes },
-    text: factsText(facts, ['status', status]),
+    json: { ...factsJson(facts, mirrors), status, channel, uploadedObjects, uploadedBytes },
+    text: factsText(facts, ['status', results.map((one) => one.status).join(', ')]),
   };
 }
 
-function factsJson({ target, plan, bill }: PublishFacts): JsonObject {
-  return { target, plan: publishPlanJson(plan), ...(bill === undefined ? {} : { bill: billJson(bill) }) };
+function mirrorsJson({ regions }: PublishFacts): JsonObject[] {
+  return regions.slice(1).map(({ target, plan }) => ({ target: target.name, plan: publishPlanJson(plan) }));
 }
 
-function factsText({ target, plan, bill }: PublishFacts, last: readonly [string, string]): string {
+/** The named target as if it were the only one; the others beside it. */
+function factsJson({ regions, bill }: PublishFacts, mirrors: readonly JsonObject[]): JsonObject {
+  const [{ target, plan }] = regions;
+  return {
+    target: target.name,
+    plan: publishPlanJson(plan),
+    ...(bill === undefined ? {} : { bill: billJson(bill) }),
+    ...(mirrors.length === 0 ? {} : { mirrors }),
+  };
+}
+
+function factsText({ regions, bill }: PublishFacts, last: readonly [string, string]): string {
   const bills = bill === undefined ? [] : [billText(bill)];
-  return [uploadsText(plan), ...bills, textFacts([...planFacts(plan, target), last])].join('\n\n');
+  const [{ target, plan }, ...others] = regions;
+  const mirrors = others.map(({ target: mirror, plan: own }): [string, string] => [
+    'mirror',
+    `${mirror.name}: ${own.uploads.length} objects, ${formatBytes(own.uploadBytes)}, channel: ${own.channel.action}`,
+  ]);
+  return [uploadsText(plan), ...bills, textFacts([...planFacts(plan, target.name), ...mirrors, last])].join('\n\n');
 }
 
 function planFacts(

@@ -1,11 +1,11 @@
 import type { SigningKey, TrustedRoot } from '@lading/manifest';
-import type { PreparePublishOptions } from '@lading/publisher';
+import type { PreparePublishOptions, PublishTarget } from '@lading/publisher';
 import type { Command } from 'commander';
 import type { CommandContext, CommonOptions } from '../command-context.js';
 import { loadKeyRing } from '../config/keys.js';
 import { openTarget, type TargetChoice, type TargetOptions } from '../config/open-target.js';
 import { type KeyOptions, loadRoleKey, type RoleKey } from '../config/role-key.js';
-import { timeSpan, withCommonOptions, withTargetOptions, withTrustOption } from '../options.js';
+import { collect, timeSpan, withCommonOptions, withTargetOptions, withTrustOption } from '../options.js';
 import { type BillFlags, withBillOptions } from './publish-bill.js';
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ export type PublishFlags = CommonOptions &
     readonly dryRun?: boolean;
   };
 
-/** What a command needs that moves a channel. `choice.target` is open: close it. */
+/** What a command needs that moves a channel. Its targets are open: {@link closeTargets}. */
 export interface PublishSettings {
   readonly choice: TargetChoice;
   readonly root: TrustedRoot;
@@ -33,6 +33,7 @@ export interface PublishSettings {
 /** Adds the flags of every command that moves a channel. */
 export function withPublishOptions(command: Command): Command {
   return withBillOptions(withTargetOptions(withTrustOption(withCommonOptions(command), 'the one beside the key')))
+    .option('--mirror <url>', 'one more target that gets the same, such as another region (repeatable)', collect)
     .option('--key <key>', 'channel key: a PEM file, a folder of lading keys new, or env:NAME')
     .option(
       '--release-key <key>',
@@ -40,6 +41,16 @@ export function withPublishOptions(command: Command): Command {
     )
     .option('--expires-in <span>', `life of the channel document: 12h, 30d (default: ${CHANNEL_LIFE_DAYS}d)`, timeSpan)
     .option('--dry-run', 'print the plan and change nothing');
+}
+
+/** Every target of a publish, the named one first. */
+export function targetsOf({ choice }: PublishSettings): readonly [PublishTarget, ...PublishTarget[]] {
+  return [choice.target, ...choice.mirrors];
+}
+
+/** Gives back the connections of all targets. */
+export async function closeTargets(settings: PublishSettings): Promise<void> {
+  for (const target of targetsOf(settings)) await target.close?.();
 }
 
 /** Loads the keys first, and opens the target when they may sign. */

@@ -3,7 +3,7 @@ import { applyPublish } from './apply-publish.js';
 import { chooseCurrent, chooseRollback } from './choose-release.js';
 import { liveReleases } from './live-releases.js';
 import { memoryTarget } from './memory-target.js';
-import { prepareMove } from './prepare-move.js';
+import { preparePublish } from './prepare-publish.js';
 import {
   EXPIRES_AT,
   NOW,
@@ -16,6 +16,7 @@ import {
 } from './publish.fixture.js';
 import type { PublishTarget } from './publish-target.js';
 import { readPublished } from './published.js';
+import { publishedSource } from './published-source.js';
 import { type ReadRelease, readLiveReleases } from './read-live-releases.js';
 
 let project: TestProject;
@@ -30,18 +31,15 @@ async function releasesOf(target: PublishTarget, roots: TestProject['roots']): P
 
 const OPTIONS = { channel: 'stable', now: NOW, expiresAt: EXPIRES_AT };
 
-describe('prepareMove', () => {
+describe('publishedSource', () => {
   it('goes back to a release that former keys signed: it is signed again by the new ones', async () => {
     const target = memoryTarget();
     await publish(project, await sourceOf(project, { a: 'one' }), target);
     const next = await rotated(project);
     await publish(next, await sourceOf(next, { a: 'two' }, { version: '2.0.0', sequence: 2 }), target);
     const { content } = chooseRollback(await releasesOf(target, project.roots));
-    const moved = await prepareMove(content, target, {
-      ...OPTIONS,
-      roots: next.roots,
-      releaseKeys: [next.keys.release],
-    });
+    const old = publishedSource(content, { name: 'memory', roots: next.roots });
+    const moved = await preparePublish(old, target, { ...OPTIONS, releaseKeys: [next.keys.release] });
     expect(moved.plan.uploads.map(({ kind }) => kind)).toEqual(['release']);
     await applyPublish(moved.plan, target, { source: moved.source, channelKeys: [next.keys.channel] });
     const seen = await readAsClient(target, project.roots[0]);
@@ -55,8 +53,10 @@ describe('prepareMove', () => {
     await publish(project, await sourceOf(project, { a: 'two' }, { version: '2.0.0', sequence: 2 }), target);
     for (const { key } of first.release.archives) await target.remove?.(key);
     const { content } = chooseRollback(await releasesOf(target, project.roots));
-    const options = { ...OPTIONS, roots: project.roots, releaseKeys: [project.keys.release] };
-    await expect(prepareMove(content, target, options)).rejects.toMatchObject({
+    const old = publishedSource(content, { name: 'memory', roots: project.roots });
+    await expect(
+      preparePublish(old, target, { ...OPTIONS, releaseKeys: [project.keys.release] }),
+    ).rejects.toMatchObject({
       code: 'ERR_PUBLISH_INCOMPLETE',
       details: { problems: first.release.archives.map(({ key }) => ({ path: key, problem: 'is not there' })) },
     });

@@ -4,7 +4,7 @@ import { eachLimited } from './each-limited.js';
 import { saveFromGarbage } from './garbage/save-from-garbage.js';
 import { OBJECT_HEADERS } from './object-headers.js';
 import type { PublishPlan } from './publish-plan.js';
-import type { ProgressMeter } from './publish-progress.js';
+import type { ProgressMeter, UploadPlan } from './publish-progress.js';
 import type { PublishTarget } from './publish-target.js';
 import { readBackArchives, readBackRelease } from './read-back.js';
 import type { ReleaseSource } from './release-source.js';
@@ -42,7 +42,7 @@ function neededKeys({ release, digest }: ReleaseSource): ReadonlySet<string> {
 
 /** Uploads the archives that a plan wants to upload. */
 export async function uploadArchives(
-  plan: PublishPlan,
+  plan: UploadPlan,
   target: PublishTarget,
   { source, concurrency, signal, meter }: ApplyStepOptions & { readonly concurrency: number },
 ): Promise<void> {

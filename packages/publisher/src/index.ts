@@ -30,6 +30,8 @@ export { prepareRegions } from './prepare-regions.js';
 export type { ChannelAction, PlannedCalls, PlannedObject, PublishPlan } from './publish-plan.js';
 export { publishPlanJson } from './publish-plan.js';
 export type { PublishProgress, PublishStage } from './publish-progress.js';
+export type { PublishShardOptions, PublishShardResult, Shard } from './publish-shard.js';
+export { publishShard, shardArchives } from './publish-shard.js';
 export type { ReleaseSource } from './release-source.js';
 export { newestRoot } from './release-source.js';
 

@@ -14,16 +14,19 @@ export interface PublishProgress {
   readonly totalObjects: number;
 }
 
+/** What of a plan is uploaded. */
+export type UploadPlan = Pick<PublishPlan, 'uploads' | 'uploadBytes'>;
+
 /** Adds up what the uploads of one publish report. */
 export class ProgressMeter {
-  readonly #plan: PublishPlan;
+  readonly #plan: UploadPlan;
   readonly #report: ((progress: PublishProgress) => void) | undefined;
   readonly #sent = new Map<string, number>();
   #sentBytes = 0;
   #doneObjects = 0;
   #stage: PublishStage = 'archives';
 
-  constructor(plan: PublishPlan, report: ((progress: PublishProgress) => void) | undefined) {
+  constructor(plan: UploadPlan, report: ((progress: PublishProgress) => void) | undefined) {
     this.#plan = plan;
     this.#report = report;
   }

@@ -33,6 +33,6 @@ export function incompleteError(keys: readonly string[]): PublishError {
   const more = keys.length > 1 ? ` (and ${keys.length - 1} more)` : '';
   return new PublishError('ERR_PUBLISH_INCOMPLETE', `The target lacks "${keys[0]}"${more}`, {
     details: { problems: keys.map((path) => ({ path, problem: 'is not there' })) },
-    hint: 'It was deleted. Publish the release again from the folder that lading split wrote.',
+    hint: 'A part was not published, or something was deleted. Publish it from the folder that lading split wrote.',
   });
 }

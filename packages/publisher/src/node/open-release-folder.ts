@@ -34,6 +34,8 @@ export interface OpenReleaseFolderOptions {
   readonly digest?: Digest | undefined;
   /** Which release, by version. Default: the one with the highest sequence. */
   readonly version?: string | undefined;
+  /** Which archives must be in the folder: a machine that publishes a part may have a part. Default: all. */
+  readonly needs?: ((archive: ReleaseArchive, release: Release) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +47,7 @@ type OpenRelease = Pick<ReleaseSource, 'release' | 'bytes' | 'digest' | 'sizeByt
 
 /**
  * Opens a folder that `lading split --out` wrote (`archives/`, `releases/`, `root/`): verifies the chain of roots, verifies
- * the release against its newest one, and checks that every archive is there with the right size. Archives are hashed
+ * the release against its newest one, and checks that every needed archive is there with the right size. Archives are hashed
  * when they are opened.
  *
  * @throws PublishError `ERR_PUBLISH_SOURCE` (nothing there, archives missing: all of them in `details.problems`; or several
@@ -59,7 +61,12 @@ export async function openReleaseFolder(dir: string, options: OpenReleaseFolderO
   const roots = await openRoots(dir, options);
   const releases = await openReleases(dir, newestRoot(roots), options);
   const chosen = chooseRelease(dir, releases, options);
-  await assertArchives(dir, chosen.release, signal);
+  const { needs = () => true } = options;
+  await assertArchives(
+    dir,
+    chosen.release.archives.filter((archive) => needs(archive, chosen.release)),
+    signal,
+  );
   return {
     name: printable(dir),
     roots,
@@ -157,9 +164,13 @@ function chooseRelease(dir: string, releases: readonly OpenRelease[], options: O
   );
 }
 
-async function assertArchives(dir: string, release: Release, signal: AbortSignal | undefined): Promise<void> {
+async function assertArchives(
+  dir: string,
+  archives: readonly ReleaseArchive[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const problems: Problem[] = [];
-  for (const { key, sizeBytes } of release.archives) {
+  for (const { key, sizeBytes } of archives) {
     signal?.throwIfAborted();
     try {
       const { size } = await stat(join(dir, key));

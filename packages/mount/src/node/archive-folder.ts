@@ -20,7 +20,7 @@ export interface BrokenArchive {
 
 const ARCHIVE_NAME = /^([0-9a-f]{64})\.zip$/;
 const PART_NAME = /^([0-9a-f]{64})\.part$/;
-const REST_NAME = /^([0-9a-f]{64})\.(?:lock|journal)$/;
+const REST_NAME = /^([0-9a-f]{64})\.(?:part|lock|journal)$/;
 const READ_BYTES = 1024 * 1024;
 
 /** The archives of a store: `archives/<sha256>.zip`, each whole or not there; `partial/` holds downloads that go on. */
@@ -98,13 +98,17 @@ export class ArchiveFolder implements ArchiveStore {
     this.#isSwept = true;
   }
 
-  /** A process that died between the last rename and the end of its download left a lock or a journal. */
+  /** What is left of a download whose archive has come in another way, or that has no bytes. */
   async #sweepRest(hex: string): Promise<void> {
     const base = join(this.#partials, hex);
     const lock = await lockPartial(`${base}.lock`);
     if (lock === undefined) return;
-    if ((await ifThere(() => stat(`${base}.part`))) === undefined) await removeFile(`${base}.journal`);
-    await lock.release();
+    try {
+      if ((await ifThere(() => stat(this.#path(`sha256:${hex}`)))) !== undefined) await removeFile(`${base}.part`);
+      if ((await ifThere(() => stat(`${base}.part`))) === undefined) await removeFile(`${base}.journal`);
+    } finally {
+      await lock.release();
+    }
   }
 
   async #files(

@@ -70,6 +70,21 @@ describe('downloads in a folder', () => {
     expect(await nodeStore(folder).verify()).toEqual([]);
   });
 
+  test('what is left of a download whose archive came in another way is swept', async () => {
+    const bytes = sample(10_000);
+    const digest = digestOf(bytes);
+    const first = await nodeStore(folder).archives.openWriter(digest, bytes.length);
+    await first.append(bytes.subarray(0, 5_000));
+    const second = await nodeStore(folder).archives.openWriter(digest, bytes.length);
+    await second.append(bytes);
+    await second.commit();
+    await first.suspend();
+    expect(await readdir(join(folder, 'partial'))).toEqual([`${digestHex(digest)}.part`]);
+    await nodeStore(folder).transaction((records) => records.set('any', 'change'));
+    expect(await readdir(join(folder, 'partial'))).toEqual([]);
+    expect(await nodeStore(folder).verify()).toEqual([]);
+  });
+
   test('verify finds an archive that rotted, and only that', async () => {
     const store = nodeStore(folder);
     const contents = [sample(10_000), sample(20_000)];

@@ -142,18 +142,30 @@ class PartialArchive implements ArchiveWriter {
   suspend(): Promise<void> {
     if (this.#place.lock === undefined) return this.discard();
     return this.#call(async () => {
-      await this.#file.close();
-      await this.#place.lock?.release();
+      try {
+        await this.#file.close();
+      } finally {
+        await this.#place.lock?.release();
+      }
     });
   }
 
   discard(): Promise<void> {
     return this.#call(async () => {
-      await this.#file.close();
-      if (!(await this.#isOurs())) return;
-      await removeFile(this.#place.partPath);
-      await this.#end();
+      try {
+        await this.#file.close();
+      } finally {
+        await this.#drop();
+      }
     });
+  }
+
+  async #drop(): Promise<void> {
+    try {
+      if (await this.#isOurs()) await removeFile(this.#place.partPath);
+    } finally {
+      await this.#end();
+    }
   }
 
   /** Where it was taken over, another process writes to the same file by now. */
@@ -172,10 +184,13 @@ class PartialArchive implements ArchiveWriter {
     await appendFile(this.#place.journalPath, `${this.#receivedBytes} ${this.#hash.copy().digest('hex')}\n`);
   }
 
+  /** The journal is of no use any more; what cannot be removed of it goes with the next sweep. */
   async #end(): Promise<void> {
-    if (this.#place.lock === undefined) return;
-    await tidy(() => removeFile(this.#place.journalPath));
-    await this.#place.lock.release();
+    const { lock, journalPath } = this.#place;
+    await tidy(async () => {
+      if (await lock?.isHeld()) await removeFile(journalPath);
+    });
+    await lock?.release();
   }
 
   #call<T>(call: () => Promise<T>): Promise<T> {

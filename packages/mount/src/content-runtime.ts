@@ -255,6 +255,7 @@ export class ContentRuntime implements Runtime {
     if (this.#life.signal.aborted) return;
     this.#probation.end();
     this.#life.abort(closedError('The runtime'));
+    await this.#downloader.settle();
     await this.#changes.run(() => this.#table.replace([], () => 0));
   }
 

@@ -109,6 +109,12 @@ export class Downloader {
     await untilAborted(flight.result, call.signal, leave);
   }
 
+  /** Resolves when every download that was broken off has put its bytes away. */
+  async settle(): Promise<void> {
+    const flights = Array.from(this.#flights.values(), ({ result }) => result);
+    await Promise.allSettled([...flights, ...this.#ending.values()]);
+  }
+
   #start(archive: ReleaseArchive): Flight {
     const received = this.#partial.get(archive.digest) ?? 0;
     const flight: Flight = {

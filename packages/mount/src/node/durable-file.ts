@@ -13,14 +13,21 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder, with its parents, durably. */
+/**
+ * Makes a folder, with its parents, durably. Step by step: `mkdir` with `recursive` says ENOENT where the disk is full
+ * (Node 20), and does not tell which names are new.
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; ; made = dirname(made)) {
-    await syncFolder(dirname(made));
-    if (made === first || dirname(made) === made) return;
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    return makeFolder(path);
   }
+  await syncFolder(dirname(path));
 }
 
 /** Writes a new file whole and durably. Its name is not: sync the folder, or link the file first. */

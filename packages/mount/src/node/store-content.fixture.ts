@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildLayout, bundleScript, layoutKeys } from '@lading/fixtures';
 import { CHECKPOINT_BYTES } from './partial-archive.js';
+import type { StoreTaskOptions } from './store-tasks.fixture.js';
 
 const ROOTS = { '/a.txt': ['a', 'shared'], '/b.txt': ['b', 'shared'] };
 
@@ -17,13 +18,13 @@ function noise(sizeBytes: number): Uint8Array {
 }
 
 /**
- * Writes what `storeTasks` works on: a pinned root and two releases as folders. Archive `a` is longer than a checkpoint of a
- * download; from release 1 to 2 the small files change, the big one stays.
+ * Writes what `storeTasks` works on: a pinned root and two releases as folders. Archive `a` has a big file, by
+ * default longer than a checkpoint of a download; from release 1 to 2 the small files change, the big one stays.
  */
-export async function writeStoreContent(work: string): Promise<void> {
+export async function writeStoreContent(work: string, bigBytes: number = CHECKPOINT_BYTES + 200_000): Promise<void> {
   const keys = await layoutKeys();
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-  const big = { name: 'big.bin', bytes: noise(CHECKPOINT_BYTES + 200_000) };
+  const big = { name: 'big.bin', bytes: noise(bigBytes) };
   for (const sequence of [1, 2]) {
     const archives = {
       a: { members: [{ name: 'a.txt', bytes: text(`a ${sequence}`) }, big] },
@@ -41,11 +42,11 @@ export async function writeStoreContent(work: string): Promise<void> {
 }
 
 /** Bundles `storeTasks` over this content into a script for child processes. */
-export function bundleStoreTasks(work: string): Promise<string> {
+export function bundleStoreTasks(work: string, options: StoreTaskOptions = {}): Promise<string> {
   return bundleScript(
     `import { serveTasks } from '@lading/fixtures/tasks';
      import { storeTasks } from './store-tasks.fixture.ts';
-     serveTasks(storeTasks(${JSON.stringify(work)}));`,
+     serveTasks(storeTasks(${JSON.stringify(work)}, ${JSON.stringify(options)}));`,
     import.meta.dirname,
   );
 }

@@ -5,7 +5,8 @@ import { type FaultKind, type FaultTrial, sweepFaults, TaskProcess } from '@ladi
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHECKPOINT_BYTES } from './partial-archive.js';
 import { bundleStoreTasks, writeStoreContent } from './store-content.fixture.js';
-import { LEFTOVER, STATES, type StoreView } from './store-tasks.fixture.js';
+import { expectHealing, expectState } from './store-judge.fixture.js';
+import { LEFTOVER } from './store-tasks.fixture.js';
 
 const KINDS: readonly FaultKind[] = [
   ...(['kill', 'kill-after', 'torn', 'short'] as const),
@@ -25,29 +26,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
 
-async function viewOf(dir: string, helper: TaskProcess, label: string): Promise<StoreView> {
-  const { error, result } = await helper.run('judge', dir);
-  expect(error?.text, `${label}: the store is judged`).toBeUndefined();
-  return result as StoreView;
-}
-
 /** The old state or the new, every archive right; the next run heals by itself and leaves nothing behind. */
 async function judge({ dir, kind, label, run, victim, helper }: FaultTrial): Promise<void> {
-  const view = await viewOf(dir, helper, label);
-  expect([STATES[run.step], STATES[run.step + 1]], `${label}: the old state or the new`).toContainEqual(view.mounts);
-  expect(view.dropped, `${label}: mounts that could not be restored`).toEqual([]);
-  expect(view.broken, `${label}: archives with other bytes than their name says`).toEqual([]);
+  const view = await expectState(dir, run.step, helper, label);
   expect(run.openFiles, `${label}: files left open`).toEqual([]);
   if (run.isDead) expect(kind, label).toMatch(/^(kill|kill-after|torn)$/);
   if (run.error !== undefined) expect(run.error.code, `${label}: ${run.error.text}`).toMatch(/^ERR_/);
   // What a living process may still use is left alone.
   if (view.files.some((name) => LEFTOVER.test(name))) await victim.end();
-  const again = await helper.run('run', dir);
-  expect(again.error?.text, `${label}: the next run`).toBeUndefined();
-  const healed = await viewOf(dir, helper, label);
-  expect(healed, `${label}: after the next run`).toMatchObject({ mounts: STATES[4], dropped: [], broken: [] });
-  const leftovers = healed.files.filter((name) => LEFTOVER.test(name));
-  expect(leftovers, `${label}: leftovers, ${view.files.join()} before`).toEqual([]);
+  await expectHealing(dir, helper, label);
 }
 
 describe('a store whose file system fails at one operation', () => {

@@ -5,7 +5,7 @@ import { bundleScript, type CutFileSystem, cutPower, TaskProcess, whyNoCutDisk }
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NaiveView } from './naive-store.fixture.js';
 import { bundleStoreTasks, writeStoreContent } from './store-content.fixture.js';
-import { ROUND, STATES, type StoreView } from './store-tasks.fixture.js';
+import { expectRound } from './store-judge.fixture.js';
 
 const IS_LONG = process.env.LADING_LONG !== undefined;
 const SEED = Number(process.env.LADING_SEED ?? Date.now() % 1_000_000);
@@ -30,25 +30,6 @@ afterAll(async () => {
   await rm(work, { recursive: true, force: true });
 });
 
-/** The state of the last step that was said to be done is there, or the next one. */
-async function judge(folder: string, mark: number): Promise<void> {
-  const [round, step] = [Math.floor(mark / ROUND), mark % ROUND];
-  const label = `seed ${SEED}, after step ${step} of round ${round}`;
-  const isEnd = step === STATES.length - 1;
-  const now = await viewOf(join(folder, String(round)), label);
-  expect(isEnd ? [STATES[step]] : [STATES[step], STATES[step + 1]], label).toContainEqual(now.mounts);
-  const next = await viewOf(join(folder, String(round + 1)), label);
-  expect(isEnd ? [STATES[0], STATES[1]] : [STATES[0]], label).toContainEqual(next.mounts);
-}
-
-async function viewOf(folder: string, label: string): Promise<StoreView> {
-  const { error, result } = await helper.run('judge', folder);
-  expect(error?.text, `${label}: the store is judged`).toBeUndefined();
-  const view = result as StoreView;
-  expect(view, label).toMatchObject({ dropped: [], broken: [] });
-  return view;
-}
-
 describe('a store under which the power is cut', () => {
   test.for(['ext4', 'xfs', 'btrfs'] as const)(
     'has on %s all that was said to be done',
@@ -58,6 +39,9 @@ describe('a store under which the power is cut', () => {
       if (cuts === 0) skip('runs with LADING_LONG');
       const why = await whyNoCutDisk({ fileSystem });
       if (why !== undefined) skip(why);
+      const judge = async (folder: string, mark: number): Promise<void> => {
+        await expectRound(folder, mark, helper, `seed ${SEED}`);
+      };
       await cutPower({ script, fileSystem, cuts, seed: SEED, judge });
       console.info(`power cuts on ${fileSystem}: ${cuts} of ${cuts} whole (seed ${SEED})`);
     },

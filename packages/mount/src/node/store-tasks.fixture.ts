@@ -31,15 +31,33 @@ export interface StoreView {
 /** Steps of `cycle`: round times this, and the step in the round. */
 export const ROUND = 10;
 
+/** Of so many mounts `mountMany` leaves one. */
+const KEEP_EACH = 10;
+
 /** Names of files that only a process at work may leave. */
 export const LEFTOVER: RegExp = /\.tmp$|\.part$|\.journal$|lock$/;
 
+/** What the tasks on a store may be told. */
+export interface StoreTaskOptions {
+  /** Where the download of archive `a` is broken off. Default: behind its first checkpoint. */
+  readonly breakOffAt?: number | undefined;
+  /** Mounts that `mountMany` makes. Default 200. */
+  readonly mounts?: number | undefined;
+}
+
 /**
- * The tasks of a child process on a store, over the content in `work`. `run` downloads a root in two goes, mounts an archive,
- * takes it away, and moves to a second release, part of which is composed of the first; wherever an earlier run stopped, it
- * goes on. `cycle` does that for ever, each round in a folder of its own, and goes on in the newest. `judge` looks at what is there.
+ * The tasks of a child process on a store, over the content in `work`:
+ *
+ * - `run` downloads a root in two goes, mounts an archive, takes it away, and moves to a second release, part of which is composed
+ *   of the first; wherever an earlier run stopped, it goes on. It marks each state of {@link STATES}.
+ * - `cycle` does that for ever, each round in a folder of its own.
+ * - `mountMany` mounts and unmounts beside others that do the same, and gives the names that it left.
+ * - `judge` looks at what is there.
  */
-export function storeTasks(work: string): Readonly<Record<'run' | 'cycle' | 'judge', Task>> {
+export function storeTasks(
+  work: string,
+  { breakOffAt = CHECKPOINT_BYTES, mounts = 200 }: StoreTaskOptions = {},
+): Readonly<Record<'run' | 'cycle' | 'mountMany' | 'judge', Task>> {
   const keys = readFileSync(join(work, 'root.json'));
   const start = (dir: string, sequence: 1 | 2): Promise<Runtime> => {
     const origin = folderOrigin(join(work, `content-${sequence}`));
@@ -47,7 +65,7 @@ export function storeTasks(work: string): Readonly<Record<'run' | 'cycle' | 'jud
   };
   const run = async (dir: string, mark: Mark): Promise<{ reusedBytes: number }> => {
     await withRuntime(await start(dir, 1), async (runtime) => {
-      await ensurePart(runtime, '/a.txt', CHECKPOINT_BYTES);
+      await ensurePart(runtime, '/a.txt', breakOffAt);
       await runtime.ensure('/a.txt');
       await mark(1);
       const isThere = runtime.mounts().some(({ name }) => name === 'extra');
@@ -65,18 +83,26 @@ export function storeTasks(work: string): Readonly<Record<'run' | 'cycle' | 'jud
     });
   };
   const cycle = async (dir: string, mark: Mark): Promise<never> => {
-    for (let round = await newestRound(dir); ; round++) {
+    await mark(0);
+    for (let round = 0; ; round++) {
       await run(join(dir, String(round)), async (step) => {
         await mark(round * ROUND + step);
         if (step === 1) await rm(join(dir, String(round - 1)), { recursive: true, force: true });
       });
     }
   };
-  return { run, cycle, judge: (dir) => viewOf(dir, work, keys) };
-}
-
-async function newestRound(dir: string): Promise<number> {
-  return Math.max(0, ...(await filesOf(dir)).map(Number).filter(Number.isInteger));
+  const mountMany = async (dir: string): Promise<readonly string[]> =>
+    withRuntime(await start(dir, 1), async (runtime) => {
+      const kept: string[] = [];
+      for (let i = 0; i < mounts; i++) {
+        const name = `${process.pid}-${i}`;
+        await runtime.addMount({ name, archive: 'b' });
+        if (i % KEEP_EACH === 0) kept.push(name);
+        else await runtime.removeMount(name);
+      }
+      return kept;
+    });
+  return { run, cycle, mountMany, judge: (dir) => viewOf(dir, work, keys) };
 }
 
 async function withRuntime<T>(runtime: Runtime, work: (runtime: Runtime) => Promise<T>): Promise<T> {
@@ -112,7 +138,7 @@ async function viewOf(dir: string, work: string, keys: Uint8Array): Promise<Stor
   });
   const mounts: Record<string, string> = {};
   for (const { name } of runtime.mounts()) {
-    const path = name === 'extra' ? '/b.txt' : `/${name}.txt`;
+    const path = STATES[4]?.[name] === undefined ? '/b.txt' : `/${name}.txt`;
     mounts[name] = new TextDecoder().decode(await runtime.read(path));
   }
   await runtime.close();

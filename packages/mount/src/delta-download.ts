@@ -177,11 +177,13 @@ class ComposedArchive implements Delta {
 
   async #bytesOf(piece: DeltaPart): Promise<Uint8Array> {
     const { remote, signal } = this.#composition;
-    const fetched = (): Promise<Uint8Array> => remote.read(piece.offset, piece.sizeBytes, { signal });
+    // A signal of its own: many reads at a time would all listen to one.
+    const own = AbortSignal.any([signal]);
+    const fetched = (): Promise<Uint8Array> => remote.read(piece.offset, piece.sizeBytes, { signal: own });
     if (piece.kind === 'remote') return fetched();
     const { entry, member } = piece;
     try {
-      const data = await member.archive.readStored(member.entry, { signal });
+      const data = await member.archive.readStored(member.entry, { signal: own });
       const bytes = new Uint8Array(piece.sizeBytes);
       const header = plainHeader(entry);
       bytes.set(header);

@@ -1,4 +1,4 @@
-import { type Digest, isLadingError, type ReleaseArchive } from '@lading/manifest';
+import { type Digest, isLadingError, type LadingError, type ReleaseArchive } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
 import { type Delta, openDelta } from './delta-download.js';
 import { MountError } from './mount-error.js';
@@ -14,7 +14,7 @@ export interface DownloaderOptions {
   readonly events: RuntimeEmitter;
   /** Archives at a time. */
   readonly concurrency: number;
-  /** Tries in a row without a new byte before a download fails. */
+  /** Tries in a row that bring next to nothing before a download fails. */
   readonly attempts: number;
   /** Pause before the second try, in milliseconds; doubles each time. */
   readonly retryDelayMs: number;
@@ -41,7 +41,7 @@ interface Flight {
   receivedBytes: number;
   /** Bytes taken from other archives. */
   reusedBytes: number;
-  /** False where composing the archive came to other bytes. */
+  /** False where composing the archive failed, or came to other bytes. */
   mayCompose: boolean;
   result: Promise<void>;
 }
@@ -160,7 +160,7 @@ export class Downloader {
       if (attempt.error === undefined) return;
       const { error, resumedBytes } = attempt;
       flight.controller.signal.throwIfAborted();
-      failures = flight.receivedBytes > before ? 1 : failures + 1;
+      failures = flight.receivedBytes - before >= LEAST_PROGRESS_BYTES ? 1 : failures + 1;
       const isComposed = flight.reusedBytes > 0;
       if (isLadingError(error, 'ERR_VERIFY_DIGEST') && (resumedBytes > 0 || isComposed) && !isRestarted) {
         // The bytes of the earlier download, or of other archives, may be the wrong ones: once more, all from the origin.
@@ -170,7 +170,7 @@ export class Downloader {
       } else if (isWrong(error) && this.#options.origin?.refuse?.(++refusals) === true) {
         // Another mirror may have the right bytes.
       } else if (!isLadingError(error) || !error.retryable || failures >= attempts) throw error;
-      else await pause(retryDelayMs * 2 ** (failures - 1), flight.controller.signal);
+      else await pause(waitOf(error, retryDelayMs * 2 ** (failures - 1)), flight.controller.signal);
       events.emit('downloadRetried', { archive: archive.name, attempt: failures + 1, error });
     }
   }
@@ -239,6 +239,7 @@ export class Downloader {
     } catch (error) {
       signal.throwIfAborted();
       if (isLadingError(error, ...STORE_ERRORS)) throw error;
+      flight.mayCompose = false;
       events.emit('deltaFailed', { archive: archive.name, error });
     } finally {
       flight.reusedBytes = Math.max(0, writer.receivedBytes - start - (delta?.fetchedBytes ?? 0));
@@ -268,6 +269,16 @@ function noOriginError(archive: string): MountError {
     details: { archive },
     hint: 'Give createRuntime a channel or an origin.',
   });
+}
+
+/** A try that brings less counts as one that brought nothing: bytes that trickle must not keep a download alive for ever. */
+const LEAST_PROGRESS_BYTES = 16_384;
+
+/** As long as a server asks for, up to a minute. */
+const MAX_WAIT_MS = 60_000;
+
+function waitOf(error: LadingError, delayMs: number): number {
+  return Math.min(Math.max(delayMs, Number(error.details.retryAfterMs ?? 0)), MAX_WAIT_MS);
 }
 
 function isWrong(error: unknown): boolean {

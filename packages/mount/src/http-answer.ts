@@ -26,7 +26,7 @@ export async function checkAnswer(response: Response, expected: ExpectedAnswer):
   try {
     await checkedResponse(response, expected.url);
   } catch (error) {
-    throw withRetryAfter(error, retryAfterMs(headers.get('retry-after'), expected.now));
+    throw withRetryAfter(error, headers, expected.now);
   }
   if (status === 404 || status === 410) {
     throw new MountError('ERR_SOURCE_MISSING', `${name}: the server answers ${status}`, { details });
@@ -84,7 +84,9 @@ export function checkContentRange(
   });
 }
 
-function withRetryAfter(error: unknown, waitMs: number): unknown {
+/** An error with `details.retryAfterMs`, where the server says how long to wait before another try. */
+export function withRetryAfter(error: unknown, headers: Headers, now?: () => number): unknown {
+  const waitMs = retryAfterMs(headers.get('retry-after'), now);
   if (waitMs === 0 || !isLadingError(error) || !error.retryable) return error;
   const { message, details, hint } = error;
   return new MountError('ERR_SOURCE_FAILED', message, {

@@ -1,10 +1,13 @@
 import type { ContentOrigin, OriginOptions } from './content-origin.js';
+import { withRetryAfter } from './http-answer.js';
 import { bodyChunks, ignoreCancelled, StallGuard } from './http-body.js';
 import { checkedResponse, streamStart } from './http-response.js';
 import { httpSource } from './http-source.js';
+import { LeastRate } from './least-rate.js';
 import { tooLargeError } from './memory-origin.js';
 import { MountError } from './mount-error.js';
 import { assertOriginKey } from './origin-key.js';
+import type { RetryOptions } from './retry.js';
 import { nameOfUrl } from './source-name.js';
 import { truncatedError } from './source-range.js';
 
@@ -16,10 +19,17 @@ export interface HttpOriginOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** A request that brings nothing for so long is given up, in milliseconds. Default 30_000. */
   readonly stallTimeoutMs?: number | undefined;
+  /** How reads of ranges are tried again. */
+  readonly retry?: RetryOptions | undefined;
+  /** A body that brings less than this over `stallTimeoutMs` is given up, in bytes a second. Default 1_024. */
+  readonly minBytesPerSecond?: number | undefined;
 }
 
 /** Defaults of {@link HttpOriginOptions}. */
-export const HTTP_ORIGIN_DEFAULTS: { readonly stallTimeoutMs: number } = { stallTimeoutMs: 30_000 };
+export const HTTP_ORIGIN_DEFAULTS: { readonly stallTimeoutMs: number; readonly minBytesPerSecond: number } = {
+  stallTimeoutMs: 30_000,
+  minBytesPerSecond: 1_024,
+};
 
 /**
  * Makes a content origin of a URL prefix: a bucket, a CDN, any static server. Keys are resolved below the prefix and
@@ -41,13 +51,15 @@ export function httpOrigin(prefix: string, options: HttpOriginOptions = {}): Con
     assertOriginKey(key);
     return base + key;
   };
-  const request: Request = { ...options, base, stallTimeoutMs };
+  const minBytesPerSecond = options.minBytesPerSecond ?? HTTP_ORIGIN_DEFAULTS.minBytesPerSecond;
+  const request: Request = { ...options, base, stallTimeoutMs, minBytesPerSecond };
   return {
     name: nameOfUrl(base),
     fetch: async (key, call) => fetchWhole(request, resolve(key), call),
     open: async (key, { sizeBytes, signal }) => {
       signal?.throwIfAborted();
-      return httpSource(resolve(key), { fetch: options.fetch, headers: options.headers, sizeBytes });
+      const { fetch, headers, retry } = options;
+      return httpSource(resolve(key), { fetch, headers, retry, sizeBytes, stallTimeoutMs, minBytesPerSecond });
     },
     async *stream(key, call) {
       yield* streamRest(request, resolve(key), call);
@@ -58,6 +70,11 @@ export function httpOrigin(prefix: string, options: HttpOriginOptions = {}): Con
 interface Request extends HttpOriginOptions {
   readonly base: string;
   readonly stallTimeoutMs: number;
+  readonly minBytesPerSecond: number;
+}
+
+function rateOf({ stallTimeoutMs, minBytesPerSecond }: Request, what: string): LeastRate {
+  return new LeastRate(what, { windowMs: stallTimeoutMs, bytesPerSecond: minBytesPerSecond });
 }
 
 function prefixUrl(prefix: string): string {
@@ -77,7 +94,11 @@ async function send(request: Request, url: string, init: RequestInit, guard: Sta
   const headers = { ...request.headers, ...(init.headers as Record<string, string> | undefined) };
   const response = await fetcher(url, { ...init, headers, signal: guard.signal });
   guard.alive();
-  return checkedResponse(response, url);
+  try {
+    return await checkedResponse(response, url);
+  } catch (error) {
+    throw withRetryAfter(error, response.headers);
+  }
 }
 
 async function fetchWhole(
@@ -93,7 +114,8 @@ async function fetchWhole(
       await response.body?.cancel().catch(ignoreCancelled);
       return undefined;
     }
-    return await readCapped(response, { maxBytes: options.maxBytes, what: nameOfUrl(url), guard });
+    const what = nameOfUrl(url);
+    return await readCapped(response, { maxBytes: options.maxBytes, what, guard, rate: rateOf(request, what) });
   } catch (error) {
     throw guard.translate(error, nameOfUrl(url));
   } finally {
@@ -101,14 +123,19 @@ async function fetchWhole(
   }
 }
 
-async function readCapped(
-  response: Response,
-  { maxBytes, what, guard }: { readonly maxBytes: number; readonly what: string; readonly guard: StallGuard },
-): Promise<Uint8Array> {
+interface CappedRead {
+  readonly maxBytes: number;
+  readonly what: string;
+  readonly guard: StallGuard;
+  readonly rate: LeastRate;
+}
+
+async function readCapped(response: Response, { maxBytes, what, guard, rate }: CappedRead): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of bodyChunks(response)) {
     guard.alive();
+    rate.note(chunk.length);
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) throw tooLargeError(what, maxBytes);
     chunks.push(chunk);
@@ -136,8 +163,10 @@ async function* streamRest(
     const range: HeadersInit = offset > 0 ? { range: `bytes=${offset}-` } : {};
     const response = await send(request, url, { headers: range }, guard);
     let position = streamStart(response, { what, offset, sizeBytes });
+    const rate = rateOf(request, what);
     for await (const chunk of bodyChunks(response)) {
       guard.alive();
+      rate.note(chunk.length);
       const end = position + chunk.length;
       if (end > sizeBytes) throw tooLargeError(what, sizeBytes);
       // A server without ranges sends all from the start: what is there already is skipped, never appended twice.

@@ -54,7 +54,7 @@ export interface RuntimeOptions {
   readonly now?: (() => Date) | undefined;
   /** Archives that are downloaded at a time. Default 4. */
   readonly concurrency?: number | undefined;
-  /** Tries in a row without a new byte before a download fails. Default 4. */
+  /** Tries in a row that bring less than 16 KiB before a download fails. Default 4. */
   readonly attempts?: number | undefined;
   /** Pause before the second try, in milliseconds; doubles each time. Default 250. */
   readonly retryDelayMs?: number | undefined;

@@ -4,7 +4,7 @@ import { WORKSPACE_ROOT } from './workspace-root.js';
 
 // `pnpm check:size`: what a page pays for the whole runtime, minified and compressed, with nothing left out. The aim is 15,000
 // bytes for the client alone, with Defold's formats and update logic loaded when needed; until then the limit says what there is.
-const LIMIT_BYTES = 46_000;
+const LIMIT_BYTES = 50_000;
 const ENTRY = "export { createRuntime, memoryStore } from '@lading/mount';";
 
 const { outputFiles, metafile } = await build({

@@ -23,6 +23,7 @@ export function plainEntry(archive: Archive, path: string): ContentEntry | undef
 /** The resources of an archive whose members are named by their paths. */
 export function archiveContent(archive: Archive): MountedContent {
   return {
+    sizeBytes: archive.sizeBytes,
     entries: archive.entries,
     find: (path) => plainEntry(archive, path),
     read: (entry, options) => archive.read(entry.index, options),

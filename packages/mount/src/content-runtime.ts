@@ -8,7 +8,8 @@ import {
   variantLayers,
 } from '@lading/manifest';
 import { openRemote, openSource, openStored } from './archive-opener.js';
-import type { ReadOptions } from './byte-source.js';
+import { BASE_NAME, baseRow } from './base-row.js';
+import type { ByteSource, ReadOptions } from './byte-source.js';
 import { contentTypeOf } from './content-type.js';
 import { isContentVerdict } from './content-verdict.js';
 import { Downloader } from './downloader.js';
@@ -81,6 +82,8 @@ export class ContentRuntime implements Runtime {
 
   /** Brings back what the store has and asks the channel for news. */
   async start(signal: AbortSignal | undefined): Promise<void> {
+    const { base } = this.#options;
+    if (base !== undefined) await this.#replaceRows([baseRow(base)]);
     await this.#downloader.load(signal);
     await this.#follower.start(signal);
     const given = await this.#probation.settle(signal);
@@ -106,19 +109,17 @@ export class ContentRuntime implements Runtime {
     assertMountName(name);
     if (priority !== undefined) assertPriority(priority);
     const allows = servedPaths(options, this.#options.isProtected);
-    if ((archive === undefined) === (source === undefined))
-      throw optionError('archive', 'or source: give one of the two');
+    if ([archive, source, options.content].filter((one) => one !== undefined).length !== 1)
+      throw optionError('archive', 'or source or content: give one of them');
     this.#assertFree(name);
-    if (source === undefined) return this.#addArchive(options, archive ?? '');
-    const { signal } = options;
-    const content = await openSource(source, this.#options, { signal });
-    const state = options.mode === 'remote' ? 'remote' : 'local';
+    if (archive !== undefined) return this.#addArchive(options, archive);
+    const content = options.content ?? (await openOwn(source, this.#options, options.signal));
+    const state = source !== undefined && options.mode === 'remote' ? 'remote' : 'local';
     return this.#changeOrClose(content, async () => {
       this.#assertFree(name);
-      const sequence = ++this.#sequence;
-      const entries = content.entries;
-      const { sizeBytes } = source;
       const data = options.dataOnly === true ? { dataOnly: true } : {};
+      const { entries, sizeBytes } = content;
+      const sequence = ++this.#sequence;
       const mount: Mount = { name, priority: priority ?? 0, sequence, ...data, state, entries, sizeBytes };
       await this.#addRow({ mount, content, allows });
       return mount;
@@ -127,6 +128,7 @@ export class ContentRuntime implements Runtime {
 
   async removeMount(name: string, options: ReadOptions = {}): Promise<void> {
     this.#assertOpen();
+    if (name === BASE_NAME) assertMountName(name);
     await this.#changes.run(async () => {
       const row = this.#row(name);
       const intent = this.#intents.get(name);
@@ -287,7 +289,7 @@ export class ContentRuntime implements Runtime {
 
   async #restore(signal: AbortSignal | undefined): Promise<void> {
     const { rows } = await this.#readMounts(signal);
-    if (rows.length > 0) await this.#replaceRows(rows);
+    if (rows.length > 0) await this.#replaceRows([...this.#rows, ...rows]);
   }
 
   /** Opens the mounts that the store has. They are not in the table yet. */
@@ -588,6 +590,16 @@ function rowOf(
 ): MountRow {
   const allows = servedPaths(intent, facts.isProtected);
   return { mount: mountOf(intent, archive, { ...facts, entries: content.entries }), content, allows };
+}
+
+/** Opens the zip of a user. */
+function openOwn(
+  source: ByteSource | undefined,
+  options: ResolvedRuntimeOptions,
+  signal: AbortSignal | undefined,
+): Promise<MountedContent> {
+  if (source === undefined) throw new Error('unreachable: a mount of nothing');
+  return openSource(source, options, { signal });
 }
 
 function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {

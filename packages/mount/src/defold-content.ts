@@ -46,6 +46,7 @@ export function defoldContent(
     return entryAt(archive, index, rowOf(index, hashResourcePath(path)));
   };
   return {
+    sizeBytes: archive.sizeBytes,
     entries: index.hashes.length + archive.entries - index.claimedCount,
     find,
     read: async (entry, options = {}) => {

@@ -31,6 +31,7 @@ export type MountErrorCode =
   | 'ERR_ROOT_NOT_FOUND'
   | 'ERR_MOUNT_PAYLOAD'
   | 'ERR_MOUNT_PATTERN'
+  | 'ERR_MOUNT_CONTENT'
   // store
   | 'ERR_STORE_CORRUPT'
   | 'ERR_STORE_FULL'

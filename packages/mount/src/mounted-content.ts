@@ -10,8 +10,9 @@ export interface DefoldPayload {
 
 /** What one path of an archive leads to. */
 export interface ContentEntry {
-  /** Index of the member in the archive. */
+  /** Number of the member in its content. */
   readonly index: number;
+  /** What the content calls it: a name in an archive, a file in a folder. */
   readonly member: string;
   /** Size of what `read` returns. */
   readonly sizeBytes: number;
@@ -27,8 +28,13 @@ export interface ContentKey {
   readonly path: string | undefined;
 }
 
-/** The resources of one open archive, by path. */
+/**
+ * Resources by path, from one place: an open archive, a folder, the base of a game. Whoever makes one answers for this: `find`
+ * is quick and does no I/O, and `read` gives the bytes that belong to the entry or throws; never other bytes, never fewer.
+ */
 export interface MountedContent {
+  /** Bytes that all of it takes where it stands. */
+  readonly sizeBytes: number;
   /** How many resources it serves. */
   readonly entries: number;
   /** What a path leads to; `undefined` where the archive does not have it. Never does I/O. */

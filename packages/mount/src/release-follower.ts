@@ -35,13 +35,18 @@ export class ReleaseFollower {
     return this.#isStale;
   }
 
+  /** Whether the app has something to run with: content that is known already, or what it was built with. */
+  get #hasContent(): boolean {
+    return this.latest !== undefined || this.#options.base !== undefined;
+  }
+
   /** Where trust is kept and where it comes from. */
   context(signal: AbortSignal | undefined): TrustContext {
     const { store, origin } = this.#options;
     return { store, origin, signal };
   }
 
-  /** Reads what is stored and, unless told otherwise, the channel. Trouble with it matters only where nothing is stored. */
+  /** Reads what is stored and, unless told otherwise, the channel. Trouble with it matters only where there is nothing else to run. */
   async start(signal: AbortSignal | undefined): Promise<void> {
     const { trust, start } = this.#options;
     if (trust === undefined) return;
@@ -49,10 +54,10 @@ export class ReleaseFollower {
     if (start === 'stored') return;
     try {
       const { outcome } = await this.refresh(signal);
-      if (outcome === 'stale' && this.latest === undefined) throw staleError();
+      if (outcome === 'stale' && !this.#hasContent) throw staleError();
     } catch (error) {
       signal?.throwIfAborted();
-      if (this.latest === undefined) throw error;
+      if (!this.#hasContent) throw error;
     }
   }
 

@@ -5,6 +5,7 @@ import { httpOrigin } from './http-origin.js';
 import { mirroredOrigin } from './mirrored-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
+import type { MountedContent } from './mounted-content.js';
 import { compilePatterns, type PathPredicate } from './path-pattern.js';
 import type { RuntimeEvent } from './runtime-events.js';
 import { nameOfUrl } from './source-name.js';
@@ -36,6 +37,11 @@ export interface RuntimeOptions {
   readonly app?: string | undefined;
   /** The engine's version, checked against the release's list. Default: not checked. */
   readonly engine?: string | undefined;
+  /**
+   * What the app was built with: `folderContent(dir)`, `defoldBase(files)`. It serves what no mount has, needs no network and no
+   * store, and is there whatever becomes of the mounts: `mounts()` lists it as `_base` with priority -10. The runtime closes it.
+   */
+  readonly base?: MountedContent | undefined;
   /** Paths that mounts with `dataOnly` must not serve: `/settings.json`, `/core/**`. Default none beside code. */
   readonly protect?: readonly string[] | undefined;
   /** Which variants are wanted: `{ resolution: ['high', 'low'], locale: 'de' }`, best first. Default: the first value of each axis. */
@@ -91,6 +97,7 @@ export interface ResolvedRuntimeOptions {
   readonly trust: TrustOptions | undefined;
   readonly app: string | undefined;
   readonly engine: string | undefined;
+  readonly base: MountedContent | undefined;
   readonly isProtected: PathPredicate | undefined;
   readonly variants: VariantChoice;
   readonly installId: string | undefined;
@@ -114,6 +121,7 @@ export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeO
     trust: place === undefined ? undefined : trustOptions(options, place.channel),
     app: options.app,
     engine: options.engine,
+    base: options.base,
     isProtected: options.protect && compilePatterns(options.protect),
     variants: options.variants ?? {},
     installId: options.installId,

@@ -4,12 +4,13 @@ import type { PathId, RootId } from './content-ids.js';
 import { ContentRuntime } from './content-runtime.js';
 import type { MountConflict } from './mount-conflicts.js';
 import type { MountMode } from './mount-intent.js';
+import type { MountedContent } from './mounted-content.js';
 import type { BlockedRelease } from './probation.js';
 import type { RuntimeEvents, RuntimeEventType } from './runtime-events.js';
 import { type RuntimeOptions, resolveRuntimeOptions } from './runtime-options.js';
 import type { Missing, Mount, Progress, Resolution, RuntimeVariant } from './runtime-types.js';
 
-/** What to mount: an archive of the release by name, or any byte source. */
+/** What to mount, and how: exactly one of `archive`, `source` and `content`. */
 export interface AddMountOptions {
   /** 1 to 63 characters, not starting with `_`. */
   readonly name: string;
@@ -19,6 +20,8 @@ export interface AddMountOptions {
   readonly archive?: string | undefined;
   /** A zip of your own. Such mounts end with the runtime. The runtime closes the source. */
   readonly source?: ByteSource | undefined;
+  /** What is no zip: `folderContent(dir)`, `defoldBase(files)`, `memoryContent(files)`. As with `source`, the runtime closes it. */
+  readonly content?: MountedContent | undefined;
   /**
    * `download`: into the store first. `remote`: by ranges, one request to open. `both`: by ranges now, while the
    * download runs. Default `download`. For a `source`, `remote` only says what `mounts()` reports.
@@ -98,7 +101,7 @@ export interface RuntimeSnapshot {
 /** A running mount table. */
 export interface Runtime {
   status(): RuntimeStatus;
-  /** Attaches an archive. @throws MountError `ERR_MOUNT_*`, `ERR_ARCHIVE_*`, `ERR_VERIFY_*`, `ERR_SOURCE_*`. */
+  /** Attaches content. @throws MountError `ERR_MOUNT_*`, `ERR_ARCHIVE_*`, `ERR_VERIFY_*`, `ERR_SOURCE_*`. */
   addMount(options: AddMountOptions): Promise<Mount>;
   /** Detaches an archive, for good. Its bytes stay in the store. @throws MountError `ERR_MOUNT_NOT_FOUND`. */
   removeMount(name: string, options?: ReadOptions): Promise<void>;
@@ -159,8 +162,8 @@ export interface Runtime {
 /**
  * Starts a runtime: reads trust and mounts from the store, checks them, and asks the channel for news.
  *
- * Where a release is stored, trouble with the channel is reported (`refreshFailed`, `stale`) and what is there runs.
- * Where none is, the error is thrown: there is nothing to run yet.
+ * Where a release is stored, or the app gives its `base`, trouble with the channel is reported (`refreshFailed`, `stale`) and what
+ * is there runs. Where neither is, the error is thrown: there is nothing to run yet.
  *
  * @throws MountError `ERR_RUNTIME_OPTIONS`, `ERR_NO_CHANNEL`, `ERR_CHANNEL_STALE`, `ERR_RELEASE_INCOMPATIBLE`,
  * `ERR_SOURCE_*`, `ERR_STORE_*`; ManifestError `ERR_TRUST_*`, `ERR_ENVELOPE`, `ERR_DOCUMENT`.
@@ -171,6 +174,11 @@ export interface Runtime {
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const runtime = new ContentRuntime(resolveRuntimeOptions(options));
-  await runtime.start(options.signal);
+  try {
+    await runtime.start(options.signal);
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
   return runtime;
 }

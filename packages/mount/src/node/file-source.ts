@@ -136,7 +136,8 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
 }
 
-function fileError(name: string, cause: unknown): MountError {
+/** Puts what the file system said into words of ours. @internal */
+export function fileError(name: string, cause: unknown): MountError {
   const code = isSystemError(cause) ? (cause.code ?? '') : '';
   const reason = cause instanceof Error ? cause.message.replace(/^[A-Z]+: |, \w+.*$/g, '') : String(cause);
   const details = { source: name, code };

@@ -10,6 +10,7 @@ export type CliErrorCode =
   | 'ERR_INPUT_UNKNOWN'
   | 'ERR_OUTPUT_EXISTS'
   | 'ERR_OUTPUT_FAILED'
+  | 'ERR_WATCH'
   | 'ERR_INTERRUPTED';
 
 /** An error of the command line. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -24,6 +24,18 @@ const SOURCE = [
   '--out',
   'out',
 ];
+
+/** Runs the command that follows with a limit of two watched files, where this system lets a test set one. */
+const FEW_WATCHES = [
+  'unshare',
+  '-Ur',
+  'sh',
+  '-c',
+  'echo 2 > /proc/sys/user/max_inotify_watches && exec "$@"',
+  'sh',
+] as const;
+const [UNSHARE, ...UNSHARE_ARGS] = FEW_WATCHES;
+const canLimitWatches = spawnSync(UNSHARE, [...UNSHARE_ARGS, 'true']).status === 0;
 
 interface Round {
   readonly ok: boolean;
@@ -54,19 +66,12 @@ describe('lading split --watch', () => {
     }
   });
 
+  function nodeArgs(...args: string[]): string[] {
+    return ['--conditions=@lading/source', '--import', TSX, MAIN, 'split', ...SOURCE, '--watch', '--json', ...args];
+  }
+
   async function start(...args: string[]): Promise<Round> {
-    const node = [
-      '--conditions=@lading/source',
-      '--import',
-      TSX,
-      MAIN,
-      'split',
-      ...SOURCE,
-      '--watch',
-      '--json',
-      ...args,
-    ];
-    child = spawn(process.execPath, node, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(process.execPath, nodeArgs(...args), { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
     if (child.stdout === null) throw new Error('unreachable: stdout is a pipe');
     rounds = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     return next();
@@ -128,6 +133,35 @@ describe('lading split --watch', () => {
     await writeFile(game('pictures/b.txt'), 'another picture b');
     expect((await next()).changed).toHaveLength(round.archives);
   }, 60_000);
+
+  it('lets what the graph leaves out change, and takes what comes in beside it', async () => {
+    await start();
+    await writeTree(join(cwd, 'game'), { '.git/index': 'x', 'node_modules/m/x.js': 'x', '.a.swp': 'x' });
+    await delay(400);
+    await writeTree(join(cwd, 'game'), { 'pictures/new/c.txt': 'x' });
+    await writeTree(join(cwd, 'game'), { 'levels/4.json': '{"c":"../pictures/new/c.txt"}' });
+    expect(await next()).toMatchObject({ ok: true, round: 2, changed: ['levels-4'], scannedFiles: 1 });
+  }, 60_000);
+
+  it.skipIf(!canLimitWatches)(
+    'says so where the system watches no more files',
+    async () => {
+      child = spawn(UNSHARE, [...UNSHARE_ARGS, process.execPath, ...nodeArgs()], {
+        cwd,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const { stderr } = child;
+      if (stderr === null) throw new Error('unreachable: stderr is a pipe');
+      let text = '';
+      stderr.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      expect(await once(child, 'close')).toEqual([3, null]);
+      expect(text).toContain('ERR_WATCH');
+      expect(text).toContain('max_user_watches');
+    },
+    60_000,
+  );
 
   it('takes a changed configuration, and ends where there is nothing to watch', async () => {
     const config = (priority: number): Promise<void> =>

@@ -18,6 +18,7 @@ import type { AllOptions } from '../options.js';
 import { formatBytes } from '../output/byte-size.js';
 import { planText } from '../output/plan-text.js';
 import { textFacts } from '../output/text-table.js';
+import { assertIsContent } from './assert-is-content.js';
 import { type PlannedSource, planSource } from './plan-source.js';
 import { newestRelease, readPlan } from './read-revision.js';
 import { writeRelease } from './write-release.js';
@@ -58,6 +59,7 @@ export async function splitRelease(
   const given = options.plan === undefined ? undefined : await readPlan(context, options.plan);
   const planned = await planSource(context, settings, { given, cache: caches?.scan });
   try {
+    assertIsContent(planned.plan, planned.content, out);
     const archives = await writeAll(context, planned, { out, settings, options, caches });
     const built = buildRelease({ ...settings.release, plan: planned.plan, archives });
     const release = caches === undefined ? built : await numbered(context, built, { out, caches });

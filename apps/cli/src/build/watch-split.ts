@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { ScanCache } from '@lading/graph/node';
+import { resolve, sep } from 'node:path';
+import { isHiddenName, ScanCache } from '@lading/graph/node';
 import { isLadingError } from '@lading/manifest';
 import { ArchiveCache } from '@lading/splitter';
 import { usageError } from '../cli-error.js';
@@ -10,6 +10,7 @@ import { buildSettings, outSetting } from '../config/settings.js';
 import { isAbort } from '../exit-code.js';
 import { errorDocument, errorText } from '../output/error-text.js';
 import { printable } from '../output/text-table.js';
+import { isWithin } from './is-within.js';
 import { type SplitCaches, type SplitOptions, type SplitOutcome, splitRelease } from './split-release.js';
 import { type Watch, watchRounds } from './watch-rounds.js';
 
@@ -18,29 +19,45 @@ import { type Watch, watchRounds } from './watch-rounds.js';
  * change are not scanned again, and archives of which nothing changed are left alone. A round that fails is told, and the next
  * change tries again. With `--json` each round is one line.
  *
- * @throws CliError `ERR_USAGE` where there is nothing to watch.
+ * @throws CliError `ERR_USAGE` where there is nothing to watch, `ERR_WATCH` where the system refuses.
  */
 export async function watchSplit(context: CommandContext, options: SplitOptions): Promise<undefined> {
   const caches: SplitCaches = { scan: new ScanCache(), archives: new ArchiveCache() };
+  const folders = new Set<string>();
   let round = 0;
   const split = async (watch: Watch): Promise<void> => {
     round += 1;
     const start = performance.now();
     const scannedBefore = caches.scan.scannedFiles;
     try {
-      watch(namedFiles(context, options));
+      await watch(namedFiles(context, options));
       const settings = await buildSettings(context, options);
-      watch(sourceFiles(settings.source));
+      if (settings.source.kind === 'files') folders.add(settings.source.dir);
+      await watch(sourceFiles(settings.source));
       const outcome = await splitRelease(context, settings, { options, caches });
       const scannedFiles = caches.scan.scannedFiles - scannedBefore;
       await tell(context, { round, scannedFiles, ms: Math.round(performance.now() - start) }, outcome);
     } catch (error) {
-      if (isAbort(error) || isLadingError(error, 'ERR_USAGE') || !isLadingError(error)) throw error;
+      if (isAbort(error) || !isLadingError(error) || ENDS_WATCH.has(error.code)) throw error;
       await tellError(context, round, error);
     }
   };
-  await watchRounds(split, { ignored: [await outSetting(context, options.out)], signal: context.signal });
+  const out = await outSetting(context, options.out);
+  const ignores = (path: string): boolean =>
+    isWithin(path, out) || [...folders].some((folder) => isWithin(path, folder) && isLeftOut(path, folder));
+  await watchRounds(split, { ignores, signal: context.signal });
   return undefined;
+}
+
+/** Not one round's trouble: the next one has it too. */
+const ENDS_WATCH: ReadonlySet<string> = new Set(['ERR_USAGE', 'ERR_WATCH']);
+
+/** As the graph of a folder leaves it out. */
+function isLeftOut(path: string, folder: string): boolean {
+  return path
+    .slice(folder.length)
+    .split(sep)
+    .some((name) => isHiddenName(name));
 }
 
 /** Files that say how to split. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { writeExportFolder, writeOrdinaryZip } from '@lading/splitter';
 import type { Command } from 'commander';
+import { assertIsContent } from '../build/assert-is-content.js';
 import { planSource } from '../build/plan-source.js';
 import { usageError } from '../cli-error.js';
 import type { CommandContext, CommandResult } from '../command-context.js';
@@ -34,6 +35,7 @@ async function exportContent(context: CommandContext, options: ExportOptions): P
   try {
     const { plan, content, graph } = planned;
     const path = resolve(context.cwd, to);
+    assertIsContent(plan, content, path);
     const write = options.zip === undefined ? writeExportFolder : writeOrdinaryZip;
     const onProgress = (done: number, total: number): void => bar.update(done, total, `${done} of ${total} files`);
     const { entries, sizeBytes } = await write(plan, content, path, { graph, signal: context.signal, onProgress });

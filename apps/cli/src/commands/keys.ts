@@ -11,7 +11,7 @@ import {
 import { type Command, Option } from 'commander';
 import { outputFailed } from '../cli-error.js';
 import type { CommandContext, CommandResult, CommonOptions } from '../command-context.js';
-import { keyFile, ROOT_FILE } from '../config/keys.js';
+import { keyFile, ROLES, ROOT_FILE } from '../config/keys.js';
 import { timeSpan, withCommonOptions } from '../options.js';
 import { textFacts } from '../output/text-table.js';
 import { writeNewFile } from '../output/write-new-file.js';
@@ -25,7 +25,6 @@ interface KeysNewOptions {
   readonly expiresIn?: number | undefined;
 }
 
-const ROLES: readonly Role[] = ['root', 'release', 'channel'];
 /** What to do where a key is in the way. */
 const KEPT = 'Keys are never overwritten. Choose another --out, or move the old keys away.';
 const TEN_YEARS_MS = 3_650 * 86_400_000;

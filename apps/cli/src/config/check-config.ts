@@ -21,12 +21,21 @@ const source: Check = (value) => {
     case 'defold':
       return text(value.content) === undefined ? undefined : 'of kind defold has no content path';
     case 'files':
-      return text(value.dir) === undefined ? undefined : 'of kind files has no dir';
+      return filesProblem(value);
     case 'custom':
       return isObject(value.graph) && isObject(value.content) ? undefined : 'of kind custom has no graph or no content';
     default:
       return `has kind ${JSON.stringify(value.kind)}; expected defold, files or custom`;
   }
+};
+const filesProblem = ({ dir, edges, entries, allowUnresolved }: Record<string, unknown>): string | undefined => {
+  if (text(dir) !== undefined) return 'of kind files has no dir';
+  if (edges !== undefined && text(edges) !== undefined) return 'of kind files has edges that are no path';
+  if (entries !== undefined && texts(entries) !== undefined)
+    return 'of kind files has entries that are no list of texts';
+  if (allowUnresolved !== undefined && typeof allowUnresolved !== 'boolean')
+    return 'of kind files has allowUnresolved that is neither true nor false';
+  return undefined;
 };
 const sign: Check = (value) => (isObject(value) && text(value.key) === undefined ? undefined : 'has no key');
 

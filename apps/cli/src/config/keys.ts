@@ -17,6 +17,9 @@ const MAX_KEY_BYTES = 64 * 1024;
 /** Name of the public root that `lading keys new` writes beside the keys. */
 export const ROOT_FILE = 'root.1.json';
 
+/** The roles that have a key. */
+export const ROLES: readonly Role[] = ['root', 'release', 'channel'];
+
 /** Name of a role's private key in a key folder. */
 export function keyFile(role: Role): string {
   return `${role}.key.pem`;
@@ -76,7 +79,7 @@ async function fileKeyRing(path: string): Promise<KeyRing> {
 
 async function folderKeyRing(dir: string): Promise<KeyRing> {
   const keys = new Map<Role, SigningKey>();
-  for (const role of ['root', 'release', 'channel'] as const) {
+  for (const role of ROLES) {
     const pem = await readIfThere(join(dir, keyFile(role)));
     if (pem !== undefined) keys.set(role, await importSigningKey(new TextDecoder().decode(pem)));
   }

@@ -8,6 +8,7 @@ import { jsonScanner } from '../scan/json-scanner.js';
 import { resolveReference } from '../scan/resolve-reference.js';
 import type { ScannedReference, Scanner } from '../scan/scanner.js';
 import { type EdgesFile, readEdgesFile } from './edges-file.js';
+import { isHiddenName } from './hidden-name.js';
 import { nameClashes } from './name-clashes.js';
 import { anyGlob } from './path-globs.js';
 import { ScanCache } from './scan-cache.js';
@@ -120,9 +121,9 @@ async function addFiles(
 function ignorePredicate({ ignore, includeHidden }: DirectoryGraphOptions): (path: string) => boolean {
   const isIgnored = anyGlob(ignore ?? []);
   return (path) => {
-    const name = path.slice(path.lastIndexOf('/', path.length - 2) + 1);
-    const isHidden = name.startsWith('.') || name === 'node_modules/';
-    return (isHidden && includeHidden !== true) || isIgnored(path.endsWith('/') ? path.slice(0, -1) : path);
+    const whole = path.endsWith('/') ? path.slice(0, -1) : path;
+    const isHidden = isHiddenName(whole.slice(whole.lastIndexOf('/') + 1));
+    return (isHidden && includeHidden !== true) || isIgnored(whole);
   };
 }
 

@@ -6,6 +6,7 @@ export type { DirectoryGraphOptions, Unresolved } from './directory-graph.js';
 export { DIRECTORY_GRAPH_DEFAULTS, directoryGraph } from './directory-graph.js';
 export type { EdgesFile, ExplicitEdge } from './edges-file.js';
 export { MAX_EDGES_FILE_BYTES } from './edges-file.js';
+export { isHiddenName } from './hidden-name.js';
 export { readPieces } from './read-pieces.js';
 export { atlasScanner } from './scan/atlas-scanner.js';
 export { cssScanner } from './scan/css-scanner.js';

@@ -1,3 +1,3 @@
-import { library } from '@lading/tsup-preset';
+import { libraryOfFiles } from '@lading/tsup-preset';
 
-export default library({ index: 'src/index.ts', node: 'src/node/index.ts' });
+export default libraryOfFiles({ index: 'src/index.ts', node: 'src/node/index.ts' });

@@ -1,32 +1,47 @@
 import {
   bytesToHex,
   type DefoldManifest,
+  decodeResourcePayload,
   hashResourcePath,
   MANIFEST_MEMBER,
+  parseDefoldManifest,
   RESOURCE_HEADER_BYTES,
   subtleCrypto,
 } from '@lading/manifest';
 import { archiveMembers, plainEntry } from './archive-content.js';
 import type { ReadOptions } from './byte-source.js';
 import { MountError } from './mount-error.js';
-import type { ContentEntry, ContentKey, DefoldPayload, MountedContent } from './mounted-content.js';
+import type { ContentEntry, ContentKey, DecodeDefoldPayload, MountedContent } from './mounted-content.js';
+import type { OpenContentOptions } from './open-content.js';
 import { printableName } from './source-name.js';
 import type { Archive } from './zip/archive.js';
-
-/** Decodes the payload of a Defold resource (without its 16-byte header): decryption, then decompression. */
-export type DecodeDefoldPayload = (payload: Uint8Array, facts: DefoldPayload) => Uint8Array;
 
 /** Marks a resource without compressed size in the column of compressed sizes. */
 const NOT_COMPRESSED = 0xffffffff;
 
-/** Index of the manifest among the members: by name in any case, the first one, as the engine does. -1: no such member. */
-export function findDefoldManifest(archive: Archive): number {
-  const length = MANIFEST_MEMBER.length;
-  for (let i = 0; i < archive.entries; i++) {
-    const name = archive.nameOf(i);
-    if (name.length === length && name.toLowerCase() === MANIFEST_MEMBER) return i;
-  }
-  return -1;
+/** Version of the manifests that current engines mount from. */
+const MOUNTED_VERSION = 5;
+
+/**
+ * Opens the content of an archive whose member `index` is a Defold manifest.
+ *
+ * @throws ManifestError `ERR_MANIFEST*`; MountError `ERR_MOUNT_PAYLOAD` for a version that engines do not mount.
+ */
+export async function openDefoldContent(
+  archive: Archive,
+  index: number,
+  { decode = decodeResourcePayload, signal }: OpenContentOptions,
+): Promise<MountedContent> {
+  const manifest = parseDefoldManifest(await archive.read(index, { signal }));
+  if (manifest.version !== MOUNTED_VERSION) throw versionError(archive.nameOf(index), manifest.version);
+  return defoldContent(archive, { manifest, decode });
+}
+
+function versionError(member: string, version: number): MountError {
+  return new MountError('ERR_MOUNT_PAYLOAD', `${member} has version ${version}, mounts need ${MOUNTED_VERSION}`, {
+    details: { member, expected: MOUNTED_VERSION, actual: version },
+    hint: 'Build the content with a Defold of version 1.4.8 or later.',
+  });
 }
 
 /**

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { decodeResourcePayload, parseDefoldManifest } from '@lading/manifest';
 import { describe, expect, test } from 'vitest';
-import { findDefoldManifest } from './defold-content.js';
 import { fileSource } from './node/file-source.js';
-import { openContent } from './open-content.js';
+import { findDefoldManifest, openContent } from './open-content.js';
 import { WEB_CODECS } from './zip/codecs.js';
 import { openArchive } from './zip/open-archive.js';
 

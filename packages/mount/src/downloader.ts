@@ -1,6 +1,6 @@
 import { type Digest, isLadingError, type LadingError, type ReleaseArchive } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
-import { type Delta, openDelta } from './delta-download.js';
+import type { Delta } from './delta-download.js';
 import { MountError } from './mount-error.js';
 import type { ArchiveWriter, MountStore } from './mount-store.js';
 import type { RuntimeEmitter } from './runtime-events.js';
@@ -228,9 +228,11 @@ export class Downloader {
     const { store, events, codecs } = this.#options;
     const { signal } = flight.controller;
     const local = this.#options.former().filter((known) => this.isLocal(known));
+    if (local.length === 0) return;
     const start = writer.receivedBytes;
     let delta: Delta | undefined;
     try {
+      const { openDelta } = await import('./delta-download.js'); // Only who has an older release pays for it.
       delta = await openDelta(archive, { origin, archives: store.archives, local, codecs, signal });
       if (delta === undefined) return;
       const { localBytes, remoteBytes, requests } = delta.plan;

@@ -6,7 +6,6 @@ export type { ContentIds, PathId, RootId } from './content-ids.js';
 export type { ContentOrigin, OriginObject, OriginOptions } from './content-origin.js';
 export type { ContentFinding, ContentProgress, ContentReport } from './content-report.js';
 export { contentTypeOf } from './content-type.js';
-export type { DecodeDefoldPayload } from './defold-content.js';
 export type { HttpOriginOptions } from './http-origin.js';
 export { HTTP_ORIGIN_DEFAULTS, httpOrigin } from './http-origin.js';
 export type { HttpSourceOptions } from './http-source.js';
@@ -23,7 +22,13 @@ export { MountError } from './mount-error.js';
 export type { MountMode } from './mount-intent.js';
 export { MAX_MOUNT_NAME } from './mount-intent.js';
 export type { ArchiveStore, ArchiveWriter, MountStore, RecordTransaction, StoreOptions } from './mount-store.js';
-export type { ContentEntry, ContentKey, DefoldPayload, MountedContent } from './mounted-content.js';
+export type {
+  ContentEntry,
+  ContentKey,
+  DecodeDefoldPayload,
+  DefoldPayload,
+  MountedContent,
+} from './mounted-content.js';
 export type { PathPredicate } from './path-pattern.js';
 export { compilePatterns } from './path-pattern.js';
 export type { BlockedRelease, ProbationFailure } from './probation.js';

@@ -8,6 +8,9 @@ export interface DefoldPayload {
   readonly flags: number;
 }
 
+/** Decodes the payload of a Defold resource (without its 16-byte header): decryption, then decompression. */
+export type DecodeDefoldPayload = (payload: Uint8Array, facts: DefoldPayload) => Uint8Array;
+
 /** What one path of an archive leads to. */
 export interface ContentEntry {
   /** Number of the member in its content. */

@@ -1,11 +1,10 @@
-import { decodeResourcePayload, type VariantChoice } from '@lading/manifest';
+import type { VariantChoice } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
-import type { DecodeDefoldPayload } from './defold-content.js';
 import { httpOrigin } from './http-origin.js';
 import { mirroredOrigin } from './mirrored-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
-import type { MountedContent } from './mounted-content.js';
+import type { DecodeDefoldPayload, MountedContent } from './mounted-content.js';
 import { compilePatterns, type PathPredicate } from './path-pattern.js';
 import type { RuntimeEvent } from './runtime-events.js';
 import { nameOfUrl } from './source-name.js';
@@ -107,7 +106,7 @@ export interface ResolvedRuntimeOptions {
   readonly concurrency: number;
   readonly attempts: number;
   readonly retryDelayMs: number;
-  readonly decode: DecodeDefoldPayload;
+  readonly decode: DecodeDefoldPayload | undefined;
   readonly codecs: ArchiveCodecs;
   readonly onEvent: ((event: RuntimeEvent) => void) | undefined;
 }
@@ -131,7 +130,7 @@ export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeO
     concurrency: positive('concurrency', options.concurrency ?? RUNTIME_DEFAULTS.concurrency),
     attempts: positive('attempts', options.attempts ?? RUNTIME_DEFAULTS.attempts),
     retryDelayMs: options.retryDelayMs ?? RUNTIME_DEFAULTS.retryDelayMs,
-    decode: options.decodeDefoldPayload ?? decodeResourcePayload,
+    decode: options.decodeDefoldPayload,
     codecs: options.codecs ?? WEB_CODECS,
     onEvent: options.onEvent,
   };

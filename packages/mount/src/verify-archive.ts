@@ -11,9 +11,11 @@ import {
 import type { ByteSource } from './byte-source.js';
 import type { ContentOrigin } from './content-origin.js';
 import type { FindingList } from './content-report.js';
-import { assertMemberName, type DecodeDefoldPayload, defoldPayload, findDefoldManifest } from './defold-content.js';
+import { assertMemberName, defoldPayload } from './defold-content.js';
 import { findChangedHeader } from './local-header-check.js';
 import { MountError } from './mount-error.js';
+import type { DecodeDefoldPayload } from './mounted-content.js';
+import { findDefoldManifest } from './open-content.js';
 import { createSha256 } from './sha256-stream.js';
 import { windowSource } from './window-source.js';
 import type { Archive } from './zip/archive.js';

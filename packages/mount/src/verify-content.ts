@@ -11,8 +11,8 @@ import {
 } from '@lading/manifest';
 import type { ContentOrigin } from './content-origin.js';
 import { type ContentProgress, type ContentReport, FindingList } from './content-report.js';
-import type { DecodeDefoldPayload } from './defold-content.js';
 import { MountError } from './mount-error.js';
+import type { DecodeDefoldPayload } from './mounted-content.js';
 import { verifyArchive } from './verify-archive.js';
 import {
   type DocumentCheck,

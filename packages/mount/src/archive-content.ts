@@ -1,4 +1,4 @@
-import { hashResourcePath } from '@lading/manifest';
+import { hashResourcePath } from '@lading/manifest/client';
 import type { ContentEntry, ContentKey, MountedContent } from './mounted-content.js';
 import type { Archive } from './zip/archive.js';
 

@@ -1,4 +1,4 @@
-import { isLadingError, type JsonObject, type LadingError } from '@lading/manifest';
+import { isLadingError, type JsonObject, type LadingError } from '@lading/manifest/client';
 import { isContentVerdict } from './content-verdict.js';
 import { printableName } from './source-name.js';
 

@@ -6,7 +6,7 @@ import {
   type ReleaseArchive,
   type VariantChoice,
   variantLayers,
-} from '@lading/manifest';
+} from '@lading/manifest/client';
 import { openRemote, openSource, openStored } from './archive-opener.js';
 import { BASE_NAME, baseRow } from './base-row.js';
 import type { ByteSource, ReadOptions } from './byte-source.js';

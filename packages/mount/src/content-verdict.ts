@@ -1,4 +1,4 @@
-import { isLadingError } from '@lading/manifest';
+import { isLadingError } from '@lading/manifest/client';
 
 /** Errors that say nothing of the content: the network, the disk or the platform failed. */
 const FAILURES: ReadonlySet<string> = new Set([

@@ -1,13 +1,12 @@
+import { bytesToHex, subtleCrypto } from '@lading/manifest/client';
 import {
-  bytesToHex,
   type DefoldManifest,
   decodeResourcePayload,
   hashResourcePath,
   MANIFEST_MEMBER,
   parseDefoldManifest,
   RESOURCE_HEADER_BYTES,
-  subtleCrypto,
-} from '@lading/manifest';
+} from '@lading/manifest/defold';
 import { archiveMembers, plainEntry } from './archive-content.js';
 import type { ReadOptions } from './byte-source.js';
 import { MountError } from './mount-error.js';

@@ -1,4 +1,4 @@
-import { type Digest, isLadingError, type LadingError, type ReleaseArchive } from '@lading/manifest';
+import { type Digest, isLadingError, type LadingError, type ReleaseArchive } from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
 import type { Delta } from './delta-download.js';
 import { MountError } from './mount-error.js';

@@ -1,4 +1,4 @@
-import { hashResourcePath, type Problem, resourcePathProblem } from '@lading/manifest';
+import { hashResourcePath, type Problem, resourcePathProblem } from '@lading/manifest/client';
 import type { ReadOptions } from './byte-source.js';
 import { MountError } from './mount-error.js';
 import type { ContentEntry, MountedContent } from './mounted-content.js';

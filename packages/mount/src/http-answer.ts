@@ -1,4 +1,4 @@
-import { isLadingError } from '@lading/manifest';
+import { isLadingError } from '@lading/manifest/client';
 import { checkedResponse } from './http-response.js';
 import { MountError } from './mount-error.js';
 import { retryAfterMs } from './retry.js';

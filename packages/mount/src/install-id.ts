@@ -1,4 +1,4 @@
-import { bytesToHex } from '@lading/manifest';
+import { bytesToHex } from '@lading/manifest/client';
 import type { ResolvedRuntimeOptions } from './runtime-options.js';
 
 const RECORD = 'install';

@@ -1,4 +1,4 @@
-import { type Digest, digestOf, type JsonValue } from '@lading/manifest';
+import { type Digest, digestOf, type JsonValue } from '@lading/manifest/client';
 import { oversizedError, wrongDigestError } from './archive-error.js';
 import { memorySource } from './memory-source.js';
 import type { ArchiveStore, ArchiveWriter, MountStore } from './mount-store.js';

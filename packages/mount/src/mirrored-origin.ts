@@ -1,4 +1,4 @@
-import { isLadingError } from '@lading/manifest';
+import { isLadingError } from '@lading/manifest/client';
 import type { ByteSource } from './byte-source.js';
 import type { ContentOrigin } from './content-origin.js';
 

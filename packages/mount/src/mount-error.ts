@@ -1,4 +1,4 @@
-import { LadingError } from '@lading/manifest';
+import { LadingError } from '@lading/manifest/client';
 
 /** Every code that `@lading/mount` throws. */
 export type MountErrorCode =

@@ -1,4 +1,4 @@
-import { type Digest, isArchiveName, type JsonObject, type JsonValue } from '@lading/manifest';
+import { type Digest, isArchiveName, type JsonObject, type JsonValue } from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
 import { printableName } from './source-name.js';
 import { digest, integer, objectOf, text, textList } from './trust-records.js';

@@ -1,4 +1,4 @@
-import { MANIFEST_MEMBER } from '@lading/manifest';
+import { MANIFEST_MEMBER } from '@lading/manifest/client';
 import { archiveContent } from './archive-content.js';
 import type { DecodeDefoldPayload, MountedContent } from './mounted-content.js';
 import type { Archive } from './zip/archive.js';

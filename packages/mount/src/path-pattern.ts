@@ -1,4 +1,4 @@
-import { isResourcePath } from '@lading/manifest';
+import { isResourcePath } from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
 import { printableName } from './source-name.js';
 

@@ -1,4 +1,4 @@
-import { isLadingError, MAX_ROOT_BYTES, rootKey } from '@lading/manifest';
+import { isLadingError, MAX_ROOT_BYTES, rootKey } from '@lading/manifest/client';
 import type { ContentOrigin, OriginOptions } from './content-origin.js';
 
 /**

@@ -1,4 +1,4 @@
-import { appSatisfies, type Channel, type Digest } from '@lading/manifest';
+import { appSatisfies, type Channel, type Digest } from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
 import { createSha256 } from './sha256-stream.js';
 import type { KnownRelease } from './trust-state.js';

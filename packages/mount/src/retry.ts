@@ -1,4 +1,4 @@
-import { isLadingError } from '@lading/manifest';
+import { isLadingError } from '@lading/manifest/client';
 
 /** How often and how long a failed transport is tried again. */
 export interface RetryOptions {

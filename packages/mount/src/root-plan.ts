@@ -1,4 +1,10 @@
-import { archivesOfRoot, type Digest, type ReleaseArchive, type VariantChoice, variantLayers } from '@lading/manifest';
+import {
+  archivesOfRoot,
+  type Digest,
+  type ReleaseArchive,
+  type VariantChoice,
+  variantLayers,
+} from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
 import type { MountIntent, MountMode } from './mount-intent.js';
 import { printableName } from './source-name.js';

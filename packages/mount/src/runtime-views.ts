@@ -1,4 +1,4 @@
-import { assertResourcePath, type ReleaseArchive } from '@lading/manifest';
+import { assertResourcePath, type ReleaseArchive } from '@lading/manifest/client';
 import type { ReadOptions } from './byte-source.js';
 import type { Downloader } from './downloader.js';
 import { MountError } from './mount-error.js';

@@ -1,4 +1,4 @@
-import { type Digest, isDigest, type JsonObject, type JsonValue } from '@lading/manifest';
+import { type Digest, isDigest, type JsonObject, type JsonValue } from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
 
 /** Names of the records that hold trust. */

@@ -9,7 +9,7 @@ import {
   trustRoot,
   updateRoot,
   verifyRelease,
-} from '@lading/manifest';
+} from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';

@@ -11,7 +11,7 @@ import {
   type VerifiedChannel,
   verifyChannel,
   verifyRelease,
-} from '@lading/manifest';
+} from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
 import type { RecordTransaction } from './mount-store.js';
 import { goodRelease } from './probation.js';

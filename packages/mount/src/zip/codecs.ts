@@ -1,4 +1,4 @@
-import { subtleCrypto } from '@lading/manifest';
+import { subtleCrypto } from '@lading/manifest/client';
 import { crc32 } from './crc32.js';
 import { inflateRaw } from './inflate.js';
 

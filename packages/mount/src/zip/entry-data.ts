@@ -1,4 +1,4 @@
-import { bytesToHex, type Digest } from '@lading/manifest';
+import { bytesToHex, type Digest } from '@lading/manifest/client';
 import type { MountErrorCode } from '../mount-error.js';
 import { archiveFault, type FaultPlace } from './archive-fault.js';
 import type { ArchiveCodecs } from './codecs.js';

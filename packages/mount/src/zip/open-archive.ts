@@ -1,5 +1,5 @@
-import type { Digest } from '@lading/manifest';
-import { bytesToHex } from '@lading/manifest';
+import type { Digest } from '@lading/manifest/client';
+import { bytesToHex } from '@lading/manifest/client';
 import type { ByteSource, ReadOptions } from '../byte-source.js';
 import type { Archive } from './archive.js';
 import { archiveFault } from './archive-fault.js';

@@ -1,0 +1,58 @@
+import type { ReleaseArchive } from '@lading/manifest';
+import { openRemote, openStored } from './archive-opener.js';
+import { keptRow } from './kept-row.js';
+import { storeIntent } from './mount-records.js';
+import type { WantedMount } from './root-plan.js';
+import type { AddMountOptions } from './runtime.js';
+import { noArchiveError, releaseChangedError } from './runtime-errors.js';
+import type { RuntimeParts } from './runtime-parts.js';
+import type { Mount } from './runtime-types.js';
+
+/** Mounts one archive of the release, by its name, and keeps the intent. */
+export async function mountArchive(parts: RuntimeParts, options: AddMountOptions, archiveName: string): Promise<Mount> {
+  const { name, allow, dataOnly = false, mode = 'download', signal } = options;
+  const release = parts.inUse;
+  if (release === undefined) throw parts.noRelease();
+  const archive = release.release.archives.find((one) => one.name === archiveName);
+  if (archive === undefined) throw noArchiveError(archiveName, release);
+  if (mode === 'download') await parts.downloader.fetch(archive, { signal: parts.lifeOr(signal) });
+  const isLocal = parts.downloader.isLocal(archive);
+  const open = isLocal ? openStored : openRemote;
+  const content = await open(archive, parts.options, signal);
+  const mount = await parts.changeOrClose(content, async () => {
+    const { mounts, probation } = parts;
+    const { store, isProtected } = parts.options;
+    mounts.assertFree(name);
+    if (parts.inUse?.digest !== release.digest) throw releaseChangedError(name);
+    const priority = options.priority ?? archive.priority;
+    const wanted: WantedMount = { name, archive, priority, mode, allow, dataOnly, isForRoot: false };
+    const isProbation = probation.isAsked;
+    const intent = await storeIntent(store, { wanted, release: release.digest, isProbation }, signal);
+    mounts.adopt(release, new Map([...mounts.intents, [name, intent]]));
+    const row = keptRow(intent, archive, { release, content, isLocal, isProtected });
+    await mounts.addRow(row);
+    await probation.note(signal);
+    return row.mount;
+  });
+  if (mode === 'both' && !isLocal) void downloadBehind(parts, name, archive);
+  return mount;
+}
+
+/** Brings the bytes of a remote mount into the store and swaps it in place. Failure is an event; the mount stays remote. */
+async function downloadBehind(parts: RuntimeParts, name: string, archive: ReleaseArchive): Promise<void> {
+  const { signal } = parts.life;
+  try {
+    await parts.downloader.fetch(archive, { signal });
+    const content = await openStored(archive, parts.options, signal);
+    await parts.changeOrClose(content, async () => {
+      const { mounts } = parts;
+      const row = mounts.row(name);
+      if (row?.mount.digest !== archive.digest || row.mount.state === 'local') return content.close();
+      const mount: Mount = { ...row.mount, state: 'local' };
+      await mounts.replaceRows(mounts.rows.map((other) => (other === row ? { ...row, mount, content } : other)));
+      parts.events.emit('mounted', { mount });
+    });
+  } catch (error) {
+    if (!signal.aborted) parts.events.emit('downloadFailed', { archive: archive.name, error });
+  }
+}

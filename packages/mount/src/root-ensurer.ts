@@ -1,0 +1,164 @@
+import { type Digest, isLadingError } from '@lading/manifest/client';
+import { openRemote, openStored } from './archive-opener.js';
+import { isContentVerdict } from './content-verdict.js';
+import { keptRow, type OpenedArchive } from './kept-row.js';
+import { storePlan } from './mount-records.js';
+import type { MountRow } from './mount-table.js';
+import { ProgressMeter } from './progress-meter.js';
+import { neededArchives, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
+import type { Ensured, EnsureOptions } from './runtime.js';
+import type { RuntimeParts } from './runtime-parts.js';
+import type { Mount } from './runtime-types.js';
+import { downloadsOf, summaryOf } from './runtime-views.js';
+
+/** How often a plan may turn out to be outdated by other calls before `ensure` gives up. */
+const MAX_ROUNDS = 20;
+
+/** What says that stored bytes are not there after all, or not the right ones: they are fetched again, once. */
+const BROKEN = ['ERR_VERIFY_DIGEST', 'ERR_VERIFY_SIZE', 'ERR_SOURCE_MISSING', 'ERR_SOURCE_TRUNCATED'] as const;
+
+type Opened = ReadonlyMap<string, OpenedArchive>;
+
+/** Makes roots whole: plans, downloads, opens, keeps and swaps. */
+export class RootEnsurer {
+  readonly #parts: RuntimeParts;
+
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts;
+  }
+
+  /** What making a root whole comes down to. @throws MountError `ERR_ROOT_NOT_FOUND`, `ERR_NO_CHANNEL`. */
+  plan(root: string): RootPlan {
+    const { latest, mounts } = this.#parts;
+    if (latest === undefined) throw this.#parts.noRelease();
+    return planRoot(root, latest, mounts.mounted());
+  }
+
+  async ensure(root: string, { signal, onProgress }: EnsureOptions): Promise<Ensured> {
+    const meter = new ProgressMeter(root, onProgress);
+    const repaired = new Set<Digest>();
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const plan = this.plan(root);
+      await this.#download(plan, meter, signal);
+      const mounts = await this.#parts.changes.run(() => this.#apply(plan, repaired, signal));
+      if (mounts === undefined) continue; // Another call changed the plan, or bytes must be fetched again.
+      const release = summaryOf(plan.release);
+      if (release === undefined) throw new Error('unreachable: a plan without a release');
+      const { reusedBytes } = meter;
+      return { root, release, mounts, receivedBytes: meter.receivedBytes - reusedBytes, reusedBytes };
+    }
+    throw new Error(`unreachable: ensure found its plan outdated ${MAX_ROUNDS} times`);
+  }
+
+  async #download(plan: RootPlan, meter: ProgressMeter, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const { downloader } = this.#parts;
+    const missing = downloadsOf(plan).filter((archive) => !downloader.isLocal(archive));
+    for (const archive of missing) meter.plan(archive, downloader.receivedBytes(archive));
+    // One failure ends the others: `ensure` fails as a whole, and what has arrived stays for the next time.
+    const stop = new AbortController();
+    const any = AbortSignal.any([this.#parts.lifeOr(signal), stop.signal]);
+    const all = missing.map(async (archive) => {
+      const onBytes = (receivedBytes: number): void => meter.note(archive, receivedBytes);
+      const onReused = (reusedBytes: number): void => meter.reuse(reusedBytes);
+      await downloader.fetch(archive, { signal: any, onBytes, onReused });
+      meter.note(archive, archive.sizeBytes);
+    });
+    try {
+      await Promise.all(all);
+    } catch (error) {
+      stop.abort(error);
+      await Promise.allSettled(all);
+      throw error;
+    }
+  }
+
+  /** Makes the plan true: opens, stores, swaps. `undefined`: the plan is outdated, or bytes must be fetched again. */
+  async #apply(
+    plan: RootPlan,
+    repaired: Set<Digest>,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Mount[] | undefined> {
+    const { downloader } = this.#parts;
+    this.#parts.assertOpen();
+    signal?.throwIfAborted();
+    const current = this.plan(plan.root);
+    if (current.release.digest !== plan.release.digest) return undefined;
+    if (downloadsOf(current).some((archive) => !downloader.isLocal(archive))) return undefined;
+    const opened = new Map<string, OpenedArchive>();
+    try {
+      if ((await this.#openAll(current, opened, { repaired, signal })) === 'again') return await closeAll(opened);
+      return await this.#commit(current, opened, signal);
+    } catch (error) {
+      await closeAll(opened);
+      throw error;
+    }
+  }
+
+  /** Opens what the table does not have yet. `again`: stored bytes were broken and have been thrown away. */
+  async #openAll(
+    plan: RootPlan,
+    opened: Map<string, OpenedArchive>,
+    { repaired, signal }: { readonly repaired: Set<Digest>; readonly signal: AbortSignal | undefined },
+  ): Promise<'again' | undefined> {
+    const { mounts, events } = this.#parts;
+    const required = new Set(neededArchives(plan.root, plan.release, mounts.choice).map(({ name }) => name));
+    for (const wanted of plan.mounts) {
+      const content = await this.#open(wanted, repaired, signal).catch((error: unknown) => {
+        if (required.has(wanted.name) || isContentVerdict(error)) throw error;
+        // Not this root's: it must not fail for it, and the mount is tried again the next time.
+        events.emit('mountDropped', { name: wanted.name, error, isKept: true });
+        return undefined;
+      });
+      if (content === 'again') return content;
+      if (content !== undefined) opened.set(wanted.name, content);
+    }
+    return undefined;
+  }
+
+  async #open(
+    { archive, name, mode }: WantedMount,
+    repaired: Set<Digest>,
+    signal: AbortSignal | undefined,
+  ): Promise<OpenedArchive | 'again' | undefined> {
+    const { mounts, downloader, options, events } = this.#parts;
+    const existing = mounts.row(name);
+    const isLocal = downloader.isLocal(archive);
+    if (existing?.mount.digest === archive.digest && (existing.mount.state === 'local' || !isLocal)) return undefined;
+    if (!isLocal && mode !== 'download') return { content: await openRemote(archive, options, signal), isLocal };
+    try {
+      return { content: await openStored(archive, options, signal), isLocal: true };
+    } catch (error) {
+      if (!isLadingError(error, ...BROKEN) || repaired.has(archive.digest)) throw error;
+      repaired.add(archive.digest);
+      events.emit('repaired', { archive: archive.name, error });
+      await downloader.forget(archive);
+      return 'again';
+    }
+  }
+
+  async #commit(plan: RootPlan, opened: Opened, signal: AbortSignal | undefined): Promise<readonly Mount[]> {
+    const { mounts, options, probation } = this.#parts;
+    const former = mounts.intents;
+    const intents = await storePlan(options.store, { plan, former, isProbation: probation.isAsked }, signal);
+    const rows = plan.mounts.flatMap(({ name, archive }): readonly MountRow[] => {
+      const intent = intents.get(name);
+      if (intent === undefined) throw new Error('unreachable: a planned mount was not stored');
+      const existing = mounts.row(name);
+      const same = existing?.mount.digest === archive.digest ? existing : undefined;
+      const content = opened.get(name) ?? (same && { content: same.content, isLocal: same.mount.state === 'local' });
+      if (content === undefined) return []; // It could not be opened; see #openAll.
+      return [keptRow(intent, archive, { ...content, release: plan.release, isProtected: options.isProtected })];
+    });
+    mounts.adopt(plan.release, intents, plan.held);
+    await mounts.replaceKept(former, rows);
+    await probation.note(signal);
+    const needed = neededArchives(plan.root, plan.release, mounts.choice);
+    return needed.flatMap(({ name }) => mounts.row(name)?.mount ?? []);
+  }
+}
+
+async function closeAll(opened: Opened): Promise<undefined> {
+  await Promise.all([...opened.values()].map(({ content }) => content.close()));
+  return undefined;
+}

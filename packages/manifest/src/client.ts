@@ -8,6 +8,7 @@ export { digestHex, digestOf, isDigest, subtleCrypto } from './digest.js';
 export { bytesToHex } from './hex.js';
 export type { JsonObject, JsonValue, LadingErrorOptions, Problem } from './lading-error.js';
 export { isLadingError, LadingError } from './lading-error.js';
+export { loadPart } from './load-part.js';
 export type { ManifestErrorCode } from './manifest-error.js';
 export { ManifestError } from './manifest-error.js';
 export { assertResourcePath, isResourcePath, MAX_RESOURCE_PATH_BYTES, resourcePathProblem } from './resource-path.js';
@@ -23,6 +24,7 @@ export {
 } from './trust/bucket-layout.js';
 export type { Channel, ReleasePointer } from './trust/channel-document.js';
 export { maxEnvelopeBytes } from './trust/envelope.js';
+export { loadSemver } from './trust/load-semver.js';
 export type {
   ArchiveDirectory,
   Release,
@@ -34,7 +36,6 @@ export type {
 export type { VariantAxis, VariantChoice } from './trust/release-variants.js';
 export { chosenValues, variantLayers } from './trust/release-variants.js';
 export type { KeyAlgorithm, Role, RoleKeys, Root, RootKey } from './trust/root-document.js';
-export { appSatisfies } from './trust/semver-range.js';
 export type { TrustedRoot } from './trust/trusted-root.js';
 export { trustRoot, updateRoot } from './trust/trusted-root.js';
 export type { ChannelFloor, VerifiedChannel, VerifyChannelOptions } from './trust/verify-channel.js';

@@ -22,7 +22,8 @@ export type ManifestErrorCode =
   | 'ERR_TRUST_EQUIVOCATION'
   | 'ERR_TRUST_MISMATCH'
   | 'ERR_TRUST_DIGEST'
-  | 'ERR_NO_WEBCRYPTO';
+  | 'ERR_NO_WEBCRYPTO'
+  | 'ERR_PART';
 
 /** An error of `@lading/manifest`; `code` is one of {@link ManifestErrorCode}. */
 export class ManifestError extends LadingError<ManifestErrorCode> {}

@@ -10,6 +10,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'ERR_STORE_BUSY',
   'ERR_STORE_FAILED',
   'ERR_NO_WEBCRYPTO',
+  'ERR_PART',
   'ERR_RUNTIME_CLOSED',
 ]);
 

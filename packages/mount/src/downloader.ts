@@ -1,4 +1,4 @@
-import { type Digest, isLadingError, type LadingError, type ReleaseArchive } from '@lading/manifest/client';
+import { type Digest, isLadingError, type LadingError, loadPart, type ReleaseArchive } from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
 import type { Delta } from './delta-download.js';
 import { MountError } from './mount-error.js';
@@ -232,7 +232,7 @@ export class Downloader {
     const start = writer.receivedBytes;
     let delta: Delta | undefined;
     try {
-      const { openDelta } = await import('./delta-download.js'); // Only who has an older release pays for it.
+      const { openDelta } = await loadPart(() => import('./delta-download.js')); // Only who has an older release pays for it.
       delta = await openDelta(archive, { origin, archives: store.archives, local, codecs, signal });
       if (delta === undefined) return;
       const { localBytes, remoteBytes, requests } = delta.plan;

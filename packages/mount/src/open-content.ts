@@ -1,4 +1,4 @@
-import { MANIFEST_MEMBER } from '@lading/manifest/client';
+import { loadPart, MANIFEST_MEMBER } from '@lading/manifest/client';
 import { archiveContent } from './archive-content.js';
 import type { DecodeDefoldPayload, MountedContent } from './mounted-content.js';
 import type { Archive } from './zip/archive.js';
@@ -21,7 +21,7 @@ export async function openContent(archive: Archive, options: OpenContentOptions)
   try {
     const index = findDefoldManifest(archive);
     if (index < 0) return archiveContent(archive);
-    const { openDefoldContent } = await import('./defold-content.js');
+    const { openDefoldContent } = await loadPart(() => import('./defold-content.js'));
     return await openDefoldContent(archive, index, options);
   } catch (error) {
     await archive.close();

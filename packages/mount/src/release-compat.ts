@@ -1,6 +1,5 @@
-import { appSatisfies, type Channel, type Digest } from '@lading/manifest/client';
+import { type Channel, type Digest, digestHex, digestOf, loadSemver } from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
-import { createSha256 } from './sha256-stream.js';
 import type { KnownRelease } from './trust-state.js';
 
 /** What the app says of itself. */
@@ -16,10 +15,12 @@ export interface AppFacts {
  *
  * @throws MountError `ERR_RELEASE_INCOMPATIBLE`; ManifestError `ERR_DOCUMENT` where `app` is no semantic version.
  */
-export function assertCompatible({ release, digest }: KnownRelease, { app, engine }: AppFacts): void {
+export async function assertCompatible({ release, digest }: KnownRelease, { app, engine }: AppFacts): Promise<void> {
   const { compat, version } = release;
-  if (app !== undefined && compat.app !== undefined && !appSatisfies(compat.app, app)) {
-    throw incompatible(digest, `Release ${version} needs app ${compat.app}, this is ${app}`, compat.app, app);
+  if (app !== undefined && compat.app !== undefined) {
+    const { appSatisfies } = await loadSemver();
+    if (!appSatisfies(compat.app, app))
+      throw incompatible(digest, `Release ${version} needs app ${compat.app}, this is ${app}`, compat.app, app);
   }
   if (engine !== undefined && compat.engines !== undefined && !compat.engines.includes(engine)) {
     const engines = compat.engines.join(', ');
@@ -48,10 +49,9 @@ export function assertNotRevoked({ release, digest }: KnownRelease, revoked: rea
  *
  * @param channel.rollout - Percent, 0 to 100; absent means all.
  */
-export function isInRollout(installId: string, channel: Channel): boolean {
+export async function isInRollout(installId: string, channel: Channel): Promise<boolean> {
   if (channel.rollout === undefined) return true;
-  const hash = createSha256();
-  hash.update(new TextEncoder().encode(`${installId} ${channel.release.digest}`));
-  const place = new DataView(hash.digest().buffer as ArrayBuffer).getUint32(0) / 2 ** 32;
+  const hash = await digestOf(new TextEncoder().encode(`${installId} ${channel.release.digest}`));
+  const place = Number.parseInt(digestHex(hash).slice(0, 8), 16) / 2 ** 32;
   return place * 100 < channel.rollout;
 }

@@ -78,8 +78,8 @@ export class ReleaseFollower {
     if (trust === undefined || this.#trust === undefined) throw noChannelError();
     const installId = await installIdOf(this.#options, signal);
     const hadNone = this.latest === undefined;
-    const accept: Parameters<typeof updateTrust>[1]['accept'] = (known, channel) => {
-      assertCompatible(known, this.#options);
+    const accept: Parameters<typeof updateTrust>[1]['accept'] = async (known, channel) => {
+      await assertCompatible(known, this.#options);
       return hadNone || isInRollout(installId, channel);
     };
     const { state, outcome, channel } = await updateTrust(

@@ -74,7 +74,7 @@ async function releaseToRestore(
       active === undefined || trust === undefined ? undefined : await loadRelease(active, trust.root, context);
     if (known === undefined) throw lostRelease(active);
     assertNotRevoked(known, trust?.latest?.revoked ?? []);
-    assertCompatible(known, options);
+    await assertCompatible(known, options);
     return { known };
   } catch (error) {
     if (!isContentVerdict(error)) throw error; // The store cannot be read: no reason to take anything away.

@@ -1,7 +1,6 @@
-import type { VariantChoice } from '@lading/manifest';
+import { loadPart, type VariantChoice } from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
 import { httpOrigin } from './http-origin.js';
-import { mirroredOrigin } from './mirrored-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
 import type { DecodeDefoldPayload, MountedContent } from './mounted-content.js';
@@ -112,8 +111,8 @@ export interface ResolvedRuntimeOptions {
 }
 
 /** Checks options and fills in defaults, before anything happens. @throws MountError `ERR_RUNTIME_OPTIONS` @internal */
-export function resolveRuntimeOptions(options: RuntimeOptions): ResolvedRuntimeOptions {
-  const place = channelPlace(options);
+export async function resolveRuntimeOptions(options: RuntimeOptions): Promise<ResolvedRuntimeOptions> {
+  const place = await channelPlace(options);
   return {
     store: options.store,
     origin: place?.origin,
@@ -151,7 +150,9 @@ function trustOptions(options: RuntimeOptions, channel: string): TrustOptions {
   throw optionError('keys', 'is missing: a channel is only read with the root that the app was shipped with');
 }
 
-function channelPlace(options: RuntimeOptions): { origin: ContentOrigin; channel: string } | undefined {
+async function channelPlace(
+  options: RuntimeOptions,
+): Promise<{ readonly origin: ContentOrigin; readonly channel: string } | undefined> {
   const { channel, origin } = options;
   if (origin !== undefined) return { origin, channel: channel ?? RUNTIME_DEFAULTS.channel };
   if (channel === undefined) return undefined;
@@ -161,8 +162,14 @@ function channelPlace(options: RuntimeOptions): { origin: ContentOrigin; channel
     throw optionError('channel', `${nameOfUrl(channel)} is no URL that ends in channels/<name>.json`);
   }
   const prefixes = [prefix, ...(options.mirrors ?? [])];
-  const origins = prefixes.map((one) => httpOrigin(one, { fetch: options.fetch }));
-  return { origin: mirroredOrigin(origins), channel: name };
+  return { origin: await originOf(prefixes.map((one) => httpOrigin(one, { fetch: options.fetch }))), channel: name };
+}
+
+async function originOf(origins: readonly ContentOrigin[]): Promise<ContentOrigin> {
+  const [only, ...mirrors] = origins;
+  if (only !== undefined && mirrors.length === 0) return only;
+  const { mirroredOrigin } = await loadPart(() => import('./mirrored-origin.js'));
+  return mirroredOrigin(origins);
 }
 
 function positive(option: string, value: number): number {

@@ -173,7 +173,7 @@ export interface Runtime {
  * const bytes = await runtime.read('/levels/1.json');
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const runtime = new ContentRuntime(resolveRuntimeOptions(options));
+  const runtime = new ContentRuntime(await resolveRuntimeOptions(options));
   try {
     await runtime.start(options.signal);
   } catch (error) {

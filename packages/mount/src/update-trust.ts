@@ -56,7 +56,7 @@ export interface UpdateTrustOptions extends TrustOptions {
    * May this release be adopted? `false` keeps the former one, an error says why it must not be. Asked after every
    * signature was checked and before anything of the release is kept.
    */
-  readonly accept?: ((release: KnownRelease, channel: Channel) => boolean) | undefined;
+  readonly accept?: ((release: KnownRelease, channel: Channel) => boolean | Promise<boolean>) | undefined;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function updateTrust(
   const known: KnownRelease = { digest: channel.release.digest, release: fetched.release };
   const seen = floorAfter(floor, verified, known.release);
   await storeFloor(seen, name, context);
-  const isAccepted = options.accept?.(known, channel) ?? true;
+  const isAccepted = (await options.accept?.(known, channel)) ?? true;
   if (!isAccepted) return { state: { ...trusted, floor: seen }, outcome: 'unchanged', channel };
   const latest = { digest: known.digest, expiresAt: channel.expiresAt, revoked: channel.revoked ?? [] };
   await storeLatest(latest, fetched.record, { context, name });

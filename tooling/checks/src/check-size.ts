@@ -3,14 +3,16 @@ import { join, relative } from 'node:path';
 import { bundleWithEsbuild } from './size/bundle-with-esbuild.js';
 import { bundleWithVite } from './size/bundle-with-vite.js';
 import { gzipBytes, loadedChunks, type PageBundle, type PageChunk, totalBytes } from './size/page-bundle.js';
-import { runPageSession } from './size/page-session.js';
+import { PAGE_CLIENT, runPageSession } from './size/page-session.js';
 import { WORKSPACE_ROOT } from './workspace-root.js';
 
 // `pnpm check:size [--sources]`: what a page loads until it has its first verified byte, minified and compressed, as two bundlers cut it.
 // Not what stands in the first script: the client is run, and whatever it imports on the way counts. The limits only ever go down; the
 // aim is 15,000 bytes.
-const LIMIT_BYTES: Readonly<Record<string, number>> = { Vite: 40_800, esbuild: 41_350 };
-const ENTRY = "export { createRuntime, memoryStore } from '@lading/mount/client';";
+const LIMIT_BYTES: Readonly<Record<string, number>> = { Vite: 38_000, esbuild: 40_000 };
+// As the script of a page: it uses the client and exports nothing, so bundlers may keep what chunks share in the first one.
+const ENTRY = `import { createRuntime, memoryStore } from '@lading/mount/client';
+globalThis.${PAGE_CLIENT} = { createRuntime, memoryStore };`;
 
 const folder = await mkdtemp(join(WORKSPACE_ROOT, 'apps/web-runtime/.size-'));
 try {

@@ -2,8 +2,10 @@ import { type Digest, digestOf } from '../digest.js';
 import { ManifestError } from '../manifest-error.js';
 import { shown } from './document-shape.js';
 import { maxEnvelopeBytes, PAYLOAD_TYPES } from './envelope.js';
+import { loadSemver } from './load-semver.js';
 import { openEnvelope } from './open-envelope.js';
-import { parseRelease, type Release } from './release-document.js';
+import type { Release } from './release-document.js';
+import { parseReleaseJson, readRelease } from './release-shape.js';
 import { roleKeys } from './role-keys.js';
 import type { TrustedRoot } from './trusted-root.js';
 
@@ -39,10 +41,26 @@ export async function verifyRelease(
   const payload = await openEnvelope(bytes, { payloadType: PAYLOAD_TYPES.release, ...signedBy });
   assertEqual('size in bytes', { code: 'ERR_TRUST_DIGEST', actual: payload.length, expected: options.sizeBytes });
   assertEqual('digest', { code: 'ERR_TRUST_DIGEST', actual: await digestOf(payload), expected: options.digest });
-  const release = parseRelease(payload);
+  const release = await readPayload(payload);
   assertEqual('project', { code: 'ERR_TRUST_MISMATCH', actual: release.project, expected: options.project });
   assertEqual('sequence', { code: 'ERR_TRUST_MISMATCH', actual: release.sequence, expected: options.sequence });
   return release;
+}
+
+/** As `parseRelease`; what reads semver ranges is loaded where the release has one. */
+async function readPayload(payload: Uint8Array): Promise<Release> {
+  const value = parseReleaseJson(payload);
+  const { semverRangeProblem } = hasAppRange(value) ? await loadSemver() : { semverRangeProblem: noRange };
+  return readRelease(value, semverRangeProblem);
+}
+
+function hasAppRange(value: unknown): boolean {
+  const { compat } = Object(value) as { readonly compat?: unknown };
+  return typeof (Object(compat) as { readonly app?: unknown }).app === 'string';
+}
+
+function noRange(): never {
+  throw new Error('unreachable: a release without a range has one');
 }
 
 interface Comparison {

@@ -8,11 +8,7 @@ export async function bundleWithVite(entry: string): Promise<PageBundle> {
     root: dirname(entry),
     configFile: false,
     logLevel: 'error',
-    build: {
-      write: false,
-      target: 'es2022',
-      rollupOptions: { input: entry, preserveEntrySignatures: 'strict' },
-    },
+    build: { write: false, target: 'es2022', rollupOptions: { input: entry } },
   });
   const [bundle] = Array.isArray(result) ? result : [result];
   if (bundle === undefined || !('output' in bundle)) throw new Error('unreachable: Vite gave no bundle');

@@ -12,7 +12,10 @@ export interface SessionMilestone {
   readonly modules: ReadonlySet<string>;
 }
 
-/** Puts each chunk's module here when it runs. */
+/** Name of the global under which the page's script puts the client. */
+export const PAGE_CLIENT = '__ladingClient';
+
+/** Each chunk puts its module here when it runs. */
 const LOADED = '__ladingLoadedModules';
 
 /**
@@ -37,7 +40,8 @@ export async function runPageSession(bundle: PageBundle, folder: string): Promis
     roots: { '/level.json': ['level'] },
   });
   const server = await serveFiles(layout.files);
-  const { createRuntime, memoryStore }: typeof client = await import(pathToFileURL(join(folder, entry.fileName)).href);
+  await import(pathToFileURL(join(folder, entry.fileName)).href);
+  const { createRuntime, memoryStore } = (globalThis as unknown as { [PAGE_CLIENT]: typeof client })[PAGE_CLIENT];
   const channel = `${server.url}channels/stable.json`;
   const runtime = await createRuntime({ store: memoryStore(), channel, keys: layout.root });
   try {

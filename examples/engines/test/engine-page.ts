@@ -1,0 +1,51 @@
+import type { Browser, Page } from '@lading/vitest-preset/chromium';
+import type { Colour } from './blocks-png.js';
+import type { EngineSite } from './engine-site.js';
+
+/** What a page showed. */
+export interface EngineShow {
+  /** What the engine says that it has of the content. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** The colours in the middle of the three squares, as the browser painted them. */
+  readonly colours: readonly Colour[];
+  /** Errors of the page that nobody caught. */
+  readonly errors: readonly string[];
+}
+
+/** Opens the page of an engine and looks at what it painted. */
+export async function showEngine(browser: Browser, site: EngineSite, wish = ''): Promise<EngineShow> {
+  const page = await browser.newPage({ viewport: { width: 400, height: 300 } });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  try {
+    await page.goto(`${site.server.url}#${wish}`);
+    await page.waitForFunction(() => document.querySelector('#facts:not(:empty)') !== null, undefined, {
+      timeout: 20_000,
+    });
+    const facts = JSON.parse((await page.locator('#facts').textContent()) ?? '');
+    return { facts, colours: await paintedColours(page), errors };
+  } catch (cause) {
+    throw new Error(`The page did not draw. Its errors: ${errors.join('; ')}`, { cause });
+  } finally {
+    await page.close();
+  }
+}
+
+/** The screenshot goes back into the browser: it has the decoder. */
+async function paintedColours(page: Page): Promise<Colour[]> {
+  const png = await page.screenshot({ clip: { x: 0, y: 0, width: 192, height: 64 } });
+  return page.evaluate(
+    async (url) => {
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      const context = new OffscreenCanvas(192, 64).getContext('2d');
+      context?.drawImage(image, 0, 0);
+      return [32, 96, 160].map((x) => {
+        const [red = 0, green = 0, blue = 0] = context?.getImageData(x, 32, 1, 1).data ?? [];
+        return [red, green, blue] as const;
+      });
+    },
+    `data:image/png;base64,${png.toString('base64')}`,
+  );
+}

@@ -1,0 +1,55 @@
+import type { EngineContent, EngineOptions } from './engine-content.js';
+import { resourcePathOf } from './resource-url.js';
+
+/** A URL that an engine loads a resource from. */
+export interface OpenedUrl {
+  readonly url: string;
+  /** Says that the engine has what it wanted. */
+  close(): void;
+}
+
+/** The way from the URLs of a game to the resources of its mounts: what all adapters share, and yours can use. */
+export interface EngineRoute {
+  /** The resource that a URL means. `undefined` where no mount has it: the engine then loads as it always did. */
+  pathOf(url: string): string | undefined;
+  /** A URL that can be fetched until it is closed. Errors are reported, and thrown. */
+  open(path: string): Promise<OpenedUrl>;
+  /** The verified bytes. Errors are reported, and thrown. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * Makes the way from the URLs of a game to what is mounted.
+ *
+ * @example
+ * const route = engineRoute(runtime, { prefix: 'assets/' });
+ * route.pathOf('assets/pictures/hero.png'); // → '/pictures/hero.png', where a mount has it
+ */
+export function engineRoute(content: EngineContent, options: EngineOptions = {}): EngineRoute {
+  const prefix = new URL(options.prefix ?? './', document.baseURI).href;
+  const reported = async <T>(path: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      (options.onError ?? reportError)(error, path);
+      throw error;
+    }
+  };
+  return {
+    pathOf(url) {
+      const path = resourcePathOf(url, { prefix, page: document.baseURI });
+      return path !== undefined && content.resolve(path).state !== 'missing' ? path : undefined;
+    },
+    async open(path) {
+      const served = isServed(content) ? content.urlOf?.(path) : undefined;
+      if (served !== undefined) return { url: new URL(served, document.baseURI).href, close: () => {} };
+      const url = await reported(path, content.url(path));
+      return { url, close: () => URL.revokeObjectURL(url) };
+    },
+    read: (path) => reported(path, content.read(path)),
+  };
+}
+
+function isServed({ serving }: EngineContent): boolean {
+  return serving !== undefined && serving.tier !== 'explicit';
+}

@@ -1,0 +1,2 @@
+export type { EngineContent, EngineOptions } from './engine-content.js';
+export { type EngineRoute, engineRoute, type OpenedUrl } from './engine-route.js';

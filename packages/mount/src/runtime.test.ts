@@ -1,5 +1,4 @@
-import { buildLayout, buildZip, type FileServer, type Layout, layoutKeys, rootOf, serveFiles } from '@lading/fixtures';
-import { signRoot } from '@lading/manifest';
+import { buildLayout, buildZip, type FileServer, type Layout, layoutKeys, serveFiles } from '@lading/fixtures';
 import { afterEach, describe, expect, test } from 'vitest';
 import { memoryOrigin } from './memory-origin.js';
 import { memorySource } from './memory-source.js';
@@ -225,16 +224,6 @@ describe('remote mounts', () => {
     await isLocal;
     expect(runtime.mounts()[0]).toMatchObject({ name: 'both', state: 'local', sequence: mount.sequence });
     expect(decode(await runtime.read('/levels/1.json'))).toBe('level one');
-  });
-
-  test('an archive with another directory than the signed one is refused', async () => {
-    const layout = await layoutOf();
-    const key = layout.release.archives[1]?.key ?? '';
-    const other = buildZip([file('levels/2.json', 'evil stuf')]);
-    layout.files.set(key, other.bytes);
-    const runtime = await start(layout);
-    const added = runtime.addMount({ name: 'far', archive: 'level-2', mode: 'remote' });
-    await expect(added).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_VERIFY_/) });
   });
 });
 
@@ -527,30 +516,6 @@ describe('releases', () => {
     expect(decode(await runtime.read('/levels/1.json'))).toBe('level one, new');
   });
 
-  test('an older channel than was seen is refused, also after a restart, and nothing changes', async () => {
-    const old = await layoutOf();
-    const next = await buildLayout({ keys, archives: NEW, roots: ROOTS, sequence: 2, before: old.files });
-    const store = memoryStore();
-    await (await start(next, { store })).close();
-    const runtime = await start(old, { store });
-    await expect(runtime.refresh()).rejects.toEqual(code('ERR_TRUST_ROLLBACK'));
-    expect(runtime.status().latest?.sequence).toBe(2);
-  });
-
-  test('content older than the app was shipped with is refused even with an empty store', async () => {
-    const layout = await layoutOf();
-    await expect(start(layout, { floor: { sequence: 5 } })).rejects.toEqual(code('ERR_TRUST_ROLLBACK'));
-  });
-
-  test('two different channels with one sequence are refused', async () => {
-    const store = memoryStore();
-    const layout = await layoutOf();
-    await start(layout, { store });
-    const twin = await buildLayout({ keys, archives: NEW, roots: ROOTS, before: layout.files });
-    const runtime = await start(twin, { store });
-    await expect(runtime.refresh()).rejects.toEqual(code('ERR_TRUST_EQUIVOCATION'));
-  });
-
   test('an expired channel adopts nothing, is reported, and what runs keeps running', async () => {
     const layout = await layoutOf();
     const store = memoryStore();
@@ -570,24 +535,6 @@ describe('releases', () => {
     expect(runtime.status()).toMatchObject({ isStale: true, latest: { sequence: 1 } });
     expect(decode(await runtime.read('/levels/1.json'))).toBe('level one');
     await expect(start(next, { now })).rejects.toEqual(code('ERR_CHANNEL_STALE'));
-  });
-
-  test('a clock set back does not make an expired channel fresh again', async () => {
-    const store = memoryStore();
-    await start(await layoutOf(), { store });
-    const expiresAt = '2025-12-31T00:00:00.000Z'; // The day before the release that was seen was made.
-    const replayed = await buildLayout({ keys, archives: NEW, roots: ROOTS, sequence: 2, expiresAt });
-    const runtime = await start(replayed, { store, now: () => new Date('2020-01-01T00:00:00Z') });
-    expect(runtime.status()).toMatchObject({ isStale: true, latest: { sequence: 1 } });
-  });
-
-  test('a release for another app or engine is refused with both versions named', async () => {
-    const layout = await layoutOf({ compat: { app: '^2.0.0', engines: ['1.11.2'] } });
-    await expect(start(layout, { app: '1.4.0' })).rejects.toEqual(code('ERR_RELEASE_INCOMPATIBLE'));
-    await expect(start(layout, { app: '2.1.0', engine: '1.9.0' })).rejects.toEqual(code('ERR_RELEASE_INCOMPATIBLE'));
-    const runtime = await start(layout, { app: '2.1.0', engine: '1.11.2' });
-    await runtime.ensure('/levels/2.json');
-    expect(runtime.mounts()).toHaveLength(2);
   });
 
   test('mounts of a release that an updated app cannot use do not come back', async () => {
@@ -635,49 +582,6 @@ describe('trust', () => {
     const channel = `${server.url}channels/stable.json`;
     const started = createRuntime({ store: memoryStore(), channel, keys: layout.root });
     await expect(started).rejects.toEqual(code('ERR_ENVELOPE'));
-  });
-
-  test('documents signed by strangers are refused', async () => {
-    const layout = await layoutOf();
-    const strangers = await layoutKeys();
-    const foreign = await buildLayout({ keys: strangers, archives: ARCHIVES, roots: ROOTS });
-    foreign.files.set('root/1.json', layout.root);
-    await expect(start(foreign, { keys: layout.root })).rejects.toEqual(code('ERR_TRUST_SIGNATURE'));
-  });
-
-  test('roots are followed one by one, and each is stored before the next is fetched', async () => {
-    const layout = await layoutOf();
-    const newKeys = await layoutKeys();
-    const third = await layoutKeys();
-    const root2 = await signRoot(rootOf(newKeys, 2), [keys.root, newKeys.root]);
-    const root3 = await signRoot(rootOf(third, 3), [newKeys.root, third.root]);
-    const moved = await buildLayout({ keys: third, archives: NEW, roots: ROOTS, sequence: 2 });
-    const files = new Map([...moved.files, ...[['root/1.json', layout.root] as const]]);
-    files.set('root/2.json', new Uint8Array(root2.bytes));
-    const store = memoryStore();
-    await start(layout, { store });
-    const half = memoryOrigin(files);
-    const stopped = await createRuntime({ store, origin: half, keys: layout.root });
-    await expect(stopped.refresh()).rejects.toEqual(code('ERR_TRUST_SIGNATURE'));
-    expect(await store.record('trust/root')).toMatchObject({ version: 2 });
-    files.set('root/3.json', new Uint8Array(root3.bytes));
-    const runtime = await createRuntime({ store, origin: half, keys: layout.root });
-    expect(runtime.status().latest?.sequence).toBe(2);
-    expect(await store.record('trust/root')).toMatchObject({ version: 3 });
-  });
-
-  test('a thief who signed the highest sequence is forgotten with his key', async () => {
-    const layout = await layoutOf();
-    const store = memoryStore();
-    const fast = await buildLayout({ keys, archives: ARCHIVES, roots: ROOTS, channel: { sequence: 2 ** 53 - 1 } });
-    await start(fast, { store });
-    const fresh = { ...(await layoutKeys()), root: keys.root, release: keys.release };
-    const healed = await buildLayout({ keys: fresh, archives: NEW, roots: ROOTS, sequence: 2 });
-    const root2 = await signRoot(rootOf(fresh, 2), [keys.root]);
-    healed.files.set('root/1.json', layout.root);
-    healed.files.set('root/2.json', new Uint8Array(root2.bytes));
-    const runtime = await start(healed, { store, keys: layout.root });
-    expect(runtime.status().latest?.sequence).toBe(2);
   });
 
   test('a channel needs a pinned root or an explicit first use', async () => {

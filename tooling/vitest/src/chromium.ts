@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 export type { Browser, Page } from 'playwright-core';
 
@@ -29,4 +29,16 @@ export function findChromium(): string | undefined {
 /** Starts the machine's Chromium without a window. */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
+/** Opens an empty page in a secure context (WebCrypto is there) and runs a module in it. No server is needed. */
+export async function openScriptPage(browser: Browser, script: string): Promise<Page> {
+  const page = await browser.newPage();
+  const url = 'http://localhost/empty';
+  await page.route(url, (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Test</title>' }),
+  );
+  await page.goto(url);
+  await page.addScriptTag({ content: script, type: 'module' });
+  return page;
 }

@@ -1,15 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
-import { answerVectorLine, type VectorAnswer } from './index.js';
+import type { VectorAnswer } from '../src/index.js';
 
 const repository = new URL('../../../', import.meta.url).pathname;
-const corpus = process.env.LADING_CORPUS ?? join(repository, '../shared/corpus');
+
+/** The folder of the corpora; it may not be there. */
+export const CORPUS: string = process.env.LADING_CORPUS ?? join(repository, '../shared/corpus');
 
 type Verdict = 'accept' | 'reject' | 'either';
 
-interface Vector {
+/** One vector and what is expected of whoever judges it. */
+export interface Vector {
   readonly id: string;
   readonly verdict: Verdict;
   readonly request: Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ interface Line extends Omit<Vector, 'request'> {
 }
 
 function lines(file: string): Line[] {
-  const bytes = readFileSync(join(corpus, file));
+  const bytes = readFileSync(join(CORPUS, file));
   const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   return text
     .trim()
@@ -34,9 +36,9 @@ function lines(file: string): Line[] {
 }
 
 function peerZips(): Vector[] {
-  const index = JSON.parse(readFileSync(join(corpus, 'zips/index.json'), 'utf8')) as Line[];
+  const index = JSON.parse(readFileSync(join(CORPUS, 'zips/index.json'), 'utf8')) as Line[];
   return index.map(({ file, verdict, entries }) => {
-    const data = readFileSync(join(corpus, 'zips/files', file)).toString('base64');
+    const data = readFileSync(join(CORPUS, 'zips/files', file)).toString('base64');
     return { id: file, verdict, entries, request: { op: 'zip', data } };
   });
 }
@@ -77,7 +79,7 @@ function generatedGraph(gen: string): string {
 }
 
 function jsonTexts(): Vector[] {
-  const folder = join(corpus, 'json/jsontestsuite/test_parsing');
+  const folder = join(CORPUS, 'json/jsontestsuite/test_parsing');
   return readdirSync(folder)
     .filter((file) => file.startsWith('n_'))
     .map((file) => ({
@@ -89,11 +91,11 @@ function jsonTexts(): Vector[] {
 
 /** Manifests that Bob wrote, of every version; an answer to them is `accept`. */
 function realManifests(): Vector[] {
-  const files = readdirSync(join(corpus, 'defold'), { recursive: true }).map(String);
+  const files = readdirSync(join(CORPUS, 'defold'), { recursive: true }).map(String);
   return files
     .filter((file) => file.endsWith('.dmanifest'))
     .map((file) => {
-      const data = readFileSync(join(corpus, 'defold', file)).toString('base64');
+      const data = readFileSync(join(CORPUS, 'defold', file)).toString('base64');
       return { id: file, verdict: 'accept', request: { op: 'manifest', data } };
     });
 }
@@ -119,7 +121,7 @@ interface WycheproofGroup {
 function signatures(): Vector[] {
   const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
   return [...ALGORITHMS].flatMap(([file, algorithm]) => {
-    const text = readFileSync(join(corpus, 'signatures/wycheproof', file), 'utf8');
+    const text = readFileSync(join(CORPUS, 'signatures/wycheproof', file), 'utf8');
     const { testGroups } = JSON.parse(text) as { readonly testGroups: readonly WycheproofGroup[] };
     return testGroups.flatMap(({ publicKeyDer, tests }) =>
       tests.map(({ tcId, msg, sig, result }): Vector => {
@@ -131,7 +133,8 @@ function signatures(): Vector[] {
   });
 }
 
-const SETS: readonly (readonly [name: string, load: () => Vector[]])[] = [
+/** The corpora, each with its name. */
+export const CORPORA: readonly (readonly [name: string, load: () => Vector[]])[] = [
   [
     'zips/hostile.jsonl.gz',
     () => lines('zips/hostile.jsonl.gz').map((l) => ({ ...l, request: { op: 'zip', data: l.zip } })),
@@ -154,27 +157,11 @@ const SETS: readonly (readonly [name: string, load: () => Vector[]])[] = [
   ['signatures/wycheproof', signatures],
 ];
 
-function isExpected(vector: Vector, answer: VectorAnswer): boolean {
+/** Tells whether an answer is the expected one. */
+export function isExpected(vector: Vector, answer: VectorAnswer): boolean {
   if (answer.verdict === 'reject') return vector.verdict !== 'accept' && answer.code !== 'ERR_INTERNAL';
   if (vector.verdict === 'reject') return false;
   const sorted = (entries: object): string =>
     JSON.stringify(Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1)));
   return vector.entries === undefined || sorted(vector.entries) === sorted(answer.entries ?? {});
 }
-
-describe.skipIf(!existsSync(corpus))('the corpora through the vector protocol', () => {
-  it.each(SETS)('%s comes out as expected', async (name, load) => {
-    const vectors = load();
-    const unexpected: string[] = [];
-    for (const vector of vectors) {
-      const line = await answerVectorLine(JSON.stringify({ id: vector.id, ...vector.request }));
-      const answer = JSON.parse(line) as VectorAnswer;
-      expect(answer.id).toBe(vector.id);
-      if (!isExpected(vector, answer))
-        unexpected.push(`${vector.id}: expected ${vector.verdict}, got ${line.slice(0, 200)}`);
-    }
-    console.info(`${name}: ${vectors.length - unexpected.length} of ${vectors.length} as expected`);
-    expect(unexpected).toEqual([]);
-    expect(vectors.length).toBeGreaterThan(0);
-  });
-});

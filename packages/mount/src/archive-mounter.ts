@@ -15,8 +15,8 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
   if (release === undefined) throw parts.noRelease();
   const archive = release.release.archives.find((one) => one.name === archiveName);
   if (archive === undefined) throw noArchiveError(archiveName, release);
-  if (mode === 'download') await parts.downloader.fetch(archive, { signal: parts.lifeOr(signal) });
-  const isLocal = parts.downloader.isLocal(archive);
+  if (mode === 'download') await parts.downloads.fetch(archive, { signal: parts.lifeOr(signal) });
+  const isLocal = parts.shelf.isLocal(archive);
   const open = isLocal ? openStored : openRemote;
   const content = await open(archive, parts.options, signal);
   const mount = await parts.changeOrClose(content, async () => {
@@ -42,7 +42,7 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
 async function downloadBehind(parts: RuntimeParts, name: string, archive: ReleaseArchive): Promise<void> {
   const { signal } = parts.life;
   try {
-    await parts.downloader.fetch(archive, { signal });
+    await parts.downloads.fetch(archive, { signal });
     const content = await openStored(archive, parts.options, signal);
     await parts.changeOrClose(content, async () => {
       const { mounts } = parts;

@@ -1,17 +1,15 @@
-import { chosenValues, type VariantChoice } from '@lading/manifest/client';
+import { chosenValues, loadPart, type VariantChoice } from '@lading/manifest/client';
 import { mountArchive } from './archive-mounter.js';
 import { BASE_NAME, baseRow } from './base-row.js';
 import type { ReadOptions } from './byte-source.js';
-import { contentTypeOf } from './content-type.js';
 import { findConflicts, type MountConflict } from './mount-conflicts.js';
 import { assertMountName } from './mount-intent.js';
-import { loadMountRecords, storeRemoval } from './mount-records.js';
+import { loadMountRecords, type MountRecords, storeRemoval } from './mount-records.js';
 import { candidatesOf } from './mount-table.js';
 import { assertMountable, mountOwn } from './own-mounter.js';
-import { readPinned, respondPinned } from './pinned-read.js';
+import { mediaTypeOf, readPinned, respondPinned } from './pinned-read.js';
 import type { ProbationFailure } from './probation.js';
-import { type Restored, restoreMounts } from './restore-mounts.js';
-import { RootEnsurer } from './root-ensurer.js';
+import type { RestoreContext, Restored } from './restore-mounts.js';
 import type {
   AddMountOptions,
   Ensured,
@@ -24,7 +22,7 @@ import type {
 import { closedError, noMountError } from './runtime-errors.js';
 import type { RuntimeEvents, RuntimeEventType } from './runtime-events.js';
 import type { ResolvedRuntimeOptions } from './runtime-options.js';
-import { RuntimeParts } from './runtime-parts.js';
+import { planOf, RuntimeParts } from './runtime-parts.js';
 import { snapshotOf } from './runtime-snapshot.js';
 import type { Missing, Mount, Resolution, RuntimeVariant } from './runtime-types.js';
 import { missingOf, resolutionOf, summaryOf } from './runtime-views.js';
@@ -32,18 +30,16 @@ import { missingOf, resolutionOf, summaryOf } from './runtime-views.js';
 /** The runtime behind `createRuntime`: its calls, over the parts that do the work. @internal */
 export class ContentRuntime implements Runtime {
   readonly #parts: RuntimeParts;
-  readonly #ensurer: RootEnsurer;
 
   constructor(options: ResolvedRuntimeOptions) {
     this.#parts = new RuntimeParts(options, () => void this.#timeOut());
-    this.#ensurer = new RootEnsurer(this.#parts);
   }
 
   /** Brings back what the store has and asks the channel for news. */
   async start(signal: AbortSignal | undefined): Promise<void> {
-    const { options, mounts, downloader, follower, probation, events } = this.#parts;
+    const { options, mounts, shelf, follower, probation, events } = this.#parts;
     if (options.base !== undefined) await mounts.replaceRows([baseRow(options.base)]);
-    await downloader.load(signal);
+    await shelf.load(signal);
     await follower.start(signal);
     const given = await probation.settle(signal);
     if (given !== undefined) events.emit('rolledBack', given);
@@ -113,7 +109,8 @@ export class ContentRuntime implements Runtime {
   }
 
   async blob(path: string, options: ReadOptions = {}): Promise<Blob> {
-    return new Blob([await this.read(path, options)], { type: contentTypeOf(path) });
+    const bytes = await this.read(path, options);
+    return new Blob([bytes], { type: await mediaTypeOf(path) });
   }
 
   async url(path: string, options: ReadOptions = {}): Promise<string> {
@@ -133,12 +130,13 @@ export class ContentRuntime implements Runtime {
 
   missing(root: string): Missing {
     this.#parts.assertOpen();
-    return missingOf(this.#ensurer.plan(root), this.#parts.downloader);
+    return missingOf(planOf(this.#parts, root), this.#parts.shelf);
   }
 
   async ensure(root: string, options: EnsureOptions = {}): Promise<Ensured> {
     this.#parts.assertOpen();
-    return this.#ensurer.ensure(root, options);
+    const { RootEnsurer } = await loadPart(() => import('./root-ensurer.js'));
+    return new RootEnsurer(this.#parts).ensure(root, options);
   }
 
   async markReady({ signal }: ReadOptions = {}): Promise<void> {
@@ -170,20 +168,23 @@ export class ContentRuntime implements Runtime {
   }
 
   async close(): Promise<void> {
-    const { life, probation, downloader, changes, mounts } = this.#parts;
+    const { life, probation, downloads, changes, mounts } = this.#parts;
     if (life.signal.aborted) return;
     probation.end();
     life.abort(closedError('The runtime'));
-    await downloader.settle();
+    await downloads.settle();
     await changes.run(() => mounts.table.replace([], () => 0));
   }
 
   /** Opens the mounts that the store has. They are not in the table yet. */
   async #readMounts(signal: AbortSignal | undefined): Promise<Restored> {
-    const { options, follower, downloader, events, mounts } = this.#parts;
+    const { options, follower, shelf, events, mounts } = this.#parts;
     const records = await loadMountRecords(options.store, signal);
     const context = follower.context(signal);
-    const restored = await restoreMounts(records, { options, trust: follower.trust, context, downloader, events });
+    const restored =
+      records.mounts.size === 0
+        ? { active: undefined, rows: [], intents: new Map(), held: [] }
+        : await restore(records, { options, trust: follower.trust, context, shelf, events });
     mounts.takeOver(restored, records.sequence);
     return restored;
   }
@@ -210,4 +211,10 @@ export class ContentRuntime implements Runtime {
       if (!life.signal.aborted) events.emit('storeFailed', { error });
     }
   }
+}
+
+/** Brings mounts back; what does that is loaded by a session that has some. */
+async function restore(records: MountRecords, context: RestoreContext): Promise<Restored> {
+  const { restoreMounts } = await loadPart(() => import('./restore-mounts.js'));
+  return restoreMounts(records, context);
 }

@@ -1,4 +1,5 @@
 import { type Digest, isLadingError, type LadingError, loadPart, type ReleaseArchive } from '@lading/manifest/client';
+import type { ArchiveShelf } from './archive-shelf.js';
 import type { ContentOrigin } from './content-origin.js';
 import type { Delta } from './delta-download.js';
 import { MountError } from './mount-error.js';
@@ -10,6 +11,8 @@ import type { ArchiveCodecs } from './zip/codecs.js';
 /** What downloads need. */
 export interface DownloaderOptions {
   readonly store: MountStore;
+  /** What the store has; downloads note here what they bring. */
+  readonly shelf: ArchiveShelf;
   readonly origin: ContentOrigin | undefined;
   readonly events: RuntimeEmitter;
   /** Archives at a time. */
@@ -55,8 +58,6 @@ export class Downloader {
   readonly #options: DownloaderOptions;
   readonly #limiter: TaskLimiter;
   readonly #flights = new Map<Digest, Flight>();
-  readonly #local = new Map<Digest, number>();
-  readonly #partial = new Map<Digest, number>();
   /** Downloads that were broken off and are still putting their bytes away. */
   readonly #ending = new Map<Digest, Promise<unknown>>();
 
@@ -65,44 +66,17 @@ export class Downloader {
     this.#limiter = new TaskLimiter(options.concurrency);
   }
 
-  /** Reads what the store holds. */
-  async load(signal: AbortSignal | undefined): Promise<void> {
-    const { archives } = this.#options.store;
-    for (const { digest, sizeBytes } of await archives.list({ signal })) this.#local.set(digest, sizeBytes);
-    for (const { digest, receivedBytes } of (await archives.partials?.({ signal })) ?? []) {
-      this.#partial.set(digest, receivedBytes);
-    }
-  }
-
-  /** Tells whether every byte of an archive is in the store. */
-  isLocal({ digest, sizeBytes }: ReleaseArchive): boolean {
-    return this.#local.get(digest) === sizeBytes;
-  }
-
-  /** Bytes of an archive that are in the store or on their way there. */
-  receivedBytes(archive: ReleaseArchive): number {
-    if (this.isLocal(archive)) return archive.sizeBytes;
-    const received = this.#flights.get(archive.digest)?.receivedBytes ?? this.#partial.get(archive.digest) ?? 0;
-    return Math.min(received, archive.sizeBytes);
-  }
-
-  /** Says that the store does not have an archive after all, or not its right bytes. */
-  async forget({ digest }: ReleaseArchive): Promise<void> {
-    this.#local.delete(digest);
-    await this.#options.store.archives.remove(digest);
-  }
-
   /** Resolves when an archive is in the store, whole and verified. */
   async fetch(archive: ReleaseArchive, call: DownloadCall = {}): Promise<void> {
     call.signal?.throwIfAborted();
-    if (this.isLocal(archive)) return;
+    if (this.#options.shelf.isLocal(archive)) return;
     const flight = this.#flights.get(archive.digest) ?? this.#start(archive);
     flight.calls.add(call);
     const leave = (): void => {
       flight.calls.delete(call);
       if (flight.calls.size > 0) return;
       // Nobody wants it any more. Whoever asks from now on starts a flight of his own.
-      if (this.#flights.get(archive.digest) === flight) this.#flights.delete(archive.digest);
+      this.#land(archive.digest, flight);
       this.#ending.set(archive.digest, flight.result.then(settled, settled));
       flight.controller.abort(call.signal?.reason);
     };
@@ -116,16 +90,17 @@ export class Downloader {
   }
 
   #start(archive: ReleaseArchive): Flight {
-    const received = this.#partial.get(archive.digest) ?? 0;
+    const { shelf } = this.#options;
     const flight: Flight = {
       controller: new AbortController(),
       calls: new Set(),
-      receivedBytes: received,
+      receivedBytes: shelf.partialBytes(archive.digest),
       reusedBytes: 0,
       mayCompose: true,
       result: Promise.resolve(),
     };
     this.#flights.set(archive.digest, flight);
+    shelf.arriving.set(archive.digest, flight);
     const former = this.#ending.get(archive.digest);
     const work = async (): Promise<void> => {
       await former;
@@ -134,9 +109,15 @@ export class Downloader {
       await this.#download(archive, flight);
     };
     flight.result = this.#limiter.run(work).finally(() => {
-      if (this.#flights.get(archive.digest) === flight) this.#flights.delete(archive.digest);
+      this.#land(archive.digest, flight);
     });
     return flight;
+  }
+
+  #land(digest: Digest, flight: Flight): void {
+    if (this.#flights.get(digest) !== flight) return;
+    this.#flights.delete(digest);
+    this.#options.shelf.arriving.delete(digest);
   }
 
   async #download(archive: ReleaseArchive, flight: Flight): Promise<void> {
@@ -178,7 +159,7 @@ export class Downloader {
   /** One try. Never throws but for the store: an error is an outcome, with what the try started from. */
   async #attempt(archive: ReleaseArchive, flight: Flight): Promise<{ error: unknown; resumedBytes: number }> {
     flight.controller.signal.throwIfAborted();
-    const { store, events } = this.#options;
+    const { store, shelf, events } = this.#options;
     const { signal } = flight.controller;
     const { digest, sizeBytes, name } = archive;
     const writer = await store.archives.openWriter(digest, sizeBytes, { signal });
@@ -191,8 +172,7 @@ export class Downloader {
       await this.#keepOrDrop(archive, writer, error);
       return { error, resumedBytes };
     }
-    this.#partial.delete(digest);
-    this.#local.set(digest, sizeBytes);
+    shelf.keepWhole(digest, sizeBytes);
     const { reusedBytes } = flight;
     for (const call of [...flight.calls]) call.onReused?.(reusedBytes);
     const receivedBytes = sizeBytes - resumedBytes - reusedBytes;
@@ -225,9 +205,9 @@ export class Downloader {
     { writer, flight }: { readonly writer: ArchiveWriter; readonly flight: Flight },
   ): Promise<void> {
     if (!flight.mayCompose || writer.receivedBytes === archive.sizeBytes) return;
-    const { store, events, codecs } = this.#options;
+    const { store, shelf, events, codecs } = this.#options;
     const { signal } = flight.controller;
-    const local = this.#options.former().filter((known) => this.isLocal(known));
+    const local = this.#options.former().filter((known) => shelf.isLocal(known));
     if (local.length === 0) return;
     const start = writer.receivedBytes;
     let delta: Delta | undefined;
@@ -256,11 +236,12 @@ export class Downloader {
 
   /** Wrong bytes go; a full disk gets its space back; everything else stays for the next try. */
   async #keepOrDrop({ digest }: ReleaseArchive, writer: ArchiveWriter, error: unknown): Promise<void> {
+    const { shelf } = this.#options;
     if (isWrong(error) || isLadingError(error, 'ERR_STORE_FULL')) {
-      this.#partial.delete(digest);
+      shelf.keepPart(digest, 0);
       await writer.discard();
     } else {
-      this.#partial.set(digest, writer.receivedBytes);
+      shelf.keepPart(digest, writer.receivedBytes);
       await writer.suspend();
     }
   }

@@ -1,5 +1,5 @@
+import { loadPart } from '@lading/manifest/client';
 import type { ReadOptions } from './byte-source.js';
-import { contentTypeOf } from './content-type.js';
 import { type MountTable, winnerOf } from './mount-table.js';
 import { readFrom } from './runtime-views.js';
 
@@ -25,10 +25,16 @@ export async function respondPinned(table: MountTable, path: string, options: Re
   try {
     const digest = winnerOf(generation, path)?.entry.digest;
     const bytes = await readFrom(generation, path, options);
-    const headers = new Headers({ 'content-type': contentTypeOf(path), 'content-length': String(bytes.length) });
+    const headers = new Headers({ 'content-type': await mediaTypeOf(path), 'content-length': String(bytes.length) });
     if (digest !== undefined) headers.set('etag', `"${digest}"`);
     return new Response(bytes, { status: 200, headers });
   } finally {
     await table.unpin(generation);
   }
+}
+
+/** {@link contentTypeOf} of a path; its table comes with the first resource that somebody else than the app's own code gets. */
+export async function mediaTypeOf(path: string): Promise<string> {
+  const { contentTypeOf } = await loadPart(() => import('./content-type.js'));
+  return contentTypeOf(path);
 }

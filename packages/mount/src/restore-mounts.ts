@@ -1,7 +1,7 @@
 import type { JsonValue, ReleaseArchive } from '@lading/manifest';
 import { openRemote, openStored } from './archive-opener.js';
+import type { ArchiveShelf } from './archive-shelf.js';
 import { isContentVerdict } from './content-verdict.js';
-import type { Downloader } from './downloader.js';
 import { MountError } from './mount-error.js';
 import { MOUNT_RECORDS, type MountIntent, readIntent } from './mount-intent.js';
 import type { MountRecords } from './mount-records.js';
@@ -19,7 +19,7 @@ export interface RestoreContext {
   readonly options: ResolvedRuntimeOptions;
   readonly trust: TrustState | undefined;
   readonly context: TrustContext;
-  readonly downloader: Downloader;
+  readonly shelf: ArchiveShelf;
   readonly events: RuntimeEmitter;
 }
 
@@ -39,7 +39,6 @@ export interface Restored {
  * mount, its intent stays.
  */
 export async function restoreMounts(records: MountRecords, restore: RestoreContext): Promise<Restored> {
-  if (records.mounts.size === 0) return { active: undefined, rows: [], intents: new Map(), held: [] };
   const release = await releaseToRestore(records, restore);
   const rows: MountRow[] = [];
   const intents = new Map<string, MountIntent>();
@@ -90,7 +89,7 @@ function readRecord(name: string, value: JsonValue): MountIntent {
 
 async function restoreOne(intent: MountIntent, release: KnownRelease, restore: RestoreContext): Promise<MountRow> {
   const archive = archiveToRestore(intent, release);
-  const isLocal = restore.downloader.isLocal(archive);
+  const isLocal = restore.shelf.isLocal(archive);
   const open = isLocal || intent.mode === 'download' ? openStored : openRemote;
   const allows = servedPaths(intent, restore.options.isProtected);
   const content = await open(archive, restore.options, restore.context.signal);

@@ -5,9 +5,9 @@ import { keptRow, type OpenedArchive } from './kept-row.js';
 import { storePlan } from './mount-records.js';
 import type { MountRow } from './mount-table.js';
 import { ProgressMeter } from './progress-meter.js';
-import { neededArchives, planRoot, type RootPlan, type WantedMount } from './root-plan.js';
+import { neededArchives, type RootPlan, type WantedMount } from './root-plan.js';
 import type { Ensured, EnsureOptions } from './runtime.js';
-import type { RuntimeParts } from './runtime-parts.js';
+import { planOf, type RuntimeParts } from './runtime-parts.js';
 import type { Mount } from './runtime-types.js';
 import { downloadsOf, summaryOf } from './runtime-views.js';
 
@@ -27,18 +27,11 @@ export class RootEnsurer {
     this.#parts = parts;
   }
 
-  /** What making a root whole comes down to. @throws MountError `ERR_ROOT_NOT_FOUND`, `ERR_NO_CHANNEL`. */
-  plan(root: string): RootPlan {
-    const { latest, mounts } = this.#parts;
-    if (latest === undefined) throw this.#parts.noRelease();
-    return planRoot(root, latest, mounts.mounted());
-  }
-
   async ensure(root: string, { signal, onProgress }: EnsureOptions): Promise<Ensured> {
     const meter = new ProgressMeter(root, onProgress);
     const repaired = new Set<Digest>();
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const plan = this.plan(root);
+      const plan = planOf(this.#parts, root);
       await this.#download(plan, meter, signal);
       const mounts = await this.#parts.changes.run(() => this.#apply(plan, repaired, signal));
       if (mounts === undefined) continue; // Another call changed the plan, or bytes must be fetched again.
@@ -52,16 +45,16 @@ export class RootEnsurer {
 
   async #download(plan: RootPlan, meter: ProgressMeter, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    const { downloader } = this.#parts;
-    const missing = downloadsOf(plan).filter((archive) => !downloader.isLocal(archive));
-    for (const archive of missing) meter.plan(archive, downloader.receivedBytes(archive));
+    const { downloads, shelf } = this.#parts;
+    const missing = downloadsOf(plan).filter((archive) => !shelf.isLocal(archive));
+    for (const archive of missing) meter.plan(archive, shelf.receivedBytes(archive));
     // One failure ends the others: `ensure` fails as a whole, and what has arrived stays for the next time.
     const stop = new AbortController();
     const any = AbortSignal.any([this.#parts.lifeOr(signal), stop.signal]);
     const all = missing.map(async (archive) => {
       const onBytes = (receivedBytes: number): void => meter.note(archive, receivedBytes);
       const onReused = (reusedBytes: number): void => meter.reuse(reusedBytes);
-      await downloader.fetch(archive, { signal: any, onBytes, onReused });
+      await downloads.fetch(archive, { signal: any, onBytes, onReused });
       meter.note(archive, archive.sizeBytes);
     });
     try {
@@ -79,12 +72,12 @@ export class RootEnsurer {
     repaired: Set<Digest>,
     signal: AbortSignal | undefined,
   ): Promise<readonly Mount[] | undefined> {
-    const { downloader } = this.#parts;
+    const { shelf } = this.#parts;
     this.#parts.assertOpen();
     signal?.throwIfAborted();
-    const current = this.plan(plan.root);
+    const current = planOf(this.#parts, plan.root);
     if (current.release.digest !== plan.release.digest) return undefined;
-    if (downloadsOf(current).some((archive) => !downloader.isLocal(archive))) return undefined;
+    if (downloadsOf(current).some((archive) => !shelf.isLocal(archive))) return undefined;
     const opened = new Map<string, OpenedArchive>();
     try {
       if ((await this.#openAll(current, opened, { repaired, signal })) === 'again') return await closeAll(opened);
@@ -121,9 +114,9 @@ export class RootEnsurer {
     repaired: Set<Digest>,
     signal: AbortSignal | undefined,
   ): Promise<OpenedArchive | 'again' | undefined> {
-    const { mounts, downloader, options, events } = this.#parts;
+    const { mounts, shelf, options, events } = this.#parts;
     const existing = mounts.row(name);
-    const isLocal = downloader.isLocal(archive);
+    const isLocal = shelf.isLocal(archive);
     if (existing?.mount.digest === archive.digest && (existing.mount.state === 'local' || !isLocal)) return undefined;
     if (!isLocal && mode !== 'download') return { content: await openRemote(archive, options, signal), isLocal };
     try {
@@ -132,7 +125,7 @@ export class RootEnsurer {
       if (!isLadingError(error, ...BROKEN) || repaired.has(archive.digest)) throw error;
       repaired.add(archive.digest);
       events.emit('repaired', { archive: archive.name, error });
-      await downloader.forget(archive);
+      await shelf.forget(archive);
       return 'again';
     }
   }

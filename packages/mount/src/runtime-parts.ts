@@ -1,10 +1,12 @@
 import type { ReleaseArchive } from '@lading/manifest';
-import { Downloader } from './downloader.js';
+import { ArchiveDownloads } from './archive-downloads.js';
+import { ArchiveShelf } from './archive-shelf.js';
 import type { MountError } from './mount-error.js';
 import { MountSet } from './mount-set.js';
 import type { MountedContent } from './mounted-content.js';
 import { ReleaseFollower } from './release-follower.js';
 import { ReleaseProbation } from './release-probation.js';
+import { planRoot, type RootPlan } from './root-plan.js';
 import { blockedError, closedError, noChannelError } from './runtime-errors.js';
 import { RuntimeEmitter } from './runtime-events.js';
 import type { ResolvedRuntimeOptions } from './runtime-options.js';
@@ -15,7 +17,9 @@ import type { KnownRelease } from './trust-state.js';
 export class RuntimeParts {
   readonly options: ResolvedRuntimeOptions;
   readonly events: RuntimeEmitter;
-  readonly downloader: Downloader;
+  /** What the store has of archives. */
+  readonly shelf: ArchiveShelf;
+  readonly downloads: ArchiveDownloads;
   readonly follower: ReleaseFollower;
   readonly probation: ReleaseProbation;
   readonly mounts: MountSet;
@@ -26,7 +30,9 @@ export class RuntimeParts {
   constructor(options: ResolvedRuntimeOptions, onTrialTimeout: () => void) {
     this.options = options;
     this.events = new RuntimeEmitter(options.onEvent);
-    this.downloader = new Downloader({ ...options, events: this.events, former: () => this.#formerArchives() });
+    this.shelf = new ArchiveShelf(options.store.archives);
+    const { events, shelf } = this;
+    this.downloads = new ArchiveDownloads({ ...options, events, shelf, former: () => this.#formerArchives() });
     this.follower = new ReleaseFollower(options, this.events);
     this.probation = new ReleaseProbation(options, onTrialTimeout);
     this.mounts = new MountSet(this.events, options.variants);
@@ -80,4 +86,11 @@ export class RuntimeParts {
     const current = new Set(this.latest?.release.archives.map(({ digest }) => digest));
     return (this.mounts.active?.release.archives ?? []).filter(({ digest }) => !current.has(digest));
   }
+}
+
+/** What making a root whole comes down to. @throws MountError `ERR_ROOT_NOT_FOUND`, `ERR_NO_CHANNEL`. */
+export function planOf(parts: RuntimeParts, root: string): RootPlan {
+  const { latest, mounts } = parts;
+  if (latest === undefined) throw parts.noRelease();
+  return planRoot(root, latest, mounts.mounted());
 }

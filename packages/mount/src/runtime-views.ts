@@ -1,6 +1,6 @@
 import { assertResourcePath, type ReleaseArchive } from '@lading/manifest/client';
+import type { ArchiveShelf } from './archive-shelf.js';
 import type { ReadOptions } from './byte-source.js';
-import type { Downloader } from './downloader.js';
 import { MountError } from './mount-error.js';
 import type { MountIntent } from './mount-intent.js';
 import { type Candidate, type Generation, winnerOf } from './mount-table.js';
@@ -79,9 +79,9 @@ export function downloadsOf(plan: RootPlan): ReleaseArchive[] {
 }
 
 /** What a plan still needs. */
-export function missingOf(plan: RootPlan, downloader: Downloader): Missing {
-  const archives = downloadsOf(plan).filter((archive) => !downloader.isLocal(archive));
-  const bytesOf = (archive: ReleaseArchive): number => archive.sizeBytes - downloader.receivedBytes(archive);
+export function missingOf(plan: RootPlan, shelf: ArchiveShelf): Missing {
+  const archives = downloadsOf(plan).filter((archive) => !shelf.isLocal(archive));
+  const bytesOf = (archive: ReleaseArchive): number => archive.sizeBytes - shelf.receivedBytes(archive);
   return {
     root: plan.root,
     resources: archives.reduce((sum, { entries }) => sum + entries, 0),

@@ -1,3 +1,3 @@
 import { libraryOfFiles } from '@lading/tsup-preset';
 
-export default libraryOfFiles({ index: 'src/index.ts', phaser: 'src/phaser.ts' });
+export default libraryOfFiles({ index: 'src/index.ts', phaser: 'src/phaser.ts', pixi: 'src/pixi.ts' });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { ZipMember } from '@lading/fixtures';
 import { blocksPng, type Colour } from './blocks-png.js';
 
@@ -10,6 +12,8 @@ export const DRAWN: readonly Colour[] = [
 
 const [RED, GREEN, BLUE] = DRAWN as readonly [Colour, Colour, Colour];
 
+const FONT = '@fontsource/press-start-2p/files/press-start-2p-latin-400-normal.woff2';
+
 /** The bytes of the first picture. */
 export const HERO: Uint8Array = blocksPng(64, [RED]);
 
@@ -18,6 +22,7 @@ export function levelMembers(): ZipMember[] {
   return [
     { name: 'levels/1.json', bytes: json({ title: 'The harbour' }) },
     { name: 'pictures/hero.png', bytes: HERO },
+    { name: 'fonts/press-start.woff2', bytes: readFileSync(createRequire(import.meta.url).resolve(FONT)) },
     { name: 'sounds/beep.wav', bytes: halfSecondWav(), deflate: true },
   ];
 }

@@ -4,6 +4,8 @@ export interface EngineContent {
   resolve(path: string): { readonly state: 'local' | 'remote' | 'missing' };
   /** The verified bytes of a resource. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The verified bytes of a resource as an answer, with their media type. */
+  response(path: string): Promise<Response>;
   /** The verified bytes of a resource as an object URL; the caller revokes it. */
   url(path: string): Promise<string>;
   /** Which tier answers requests of the page. Absent: none does, and adapters take object URLs. */

@@ -16,6 +16,8 @@ export interface EngineRoute {
   open(path: string): Promise<OpenedUrl>;
   /** The verified bytes. Errors are reported, and thrown. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The verified bytes as an answer, with their media type. Errors are reported, and thrown. */
+  response(path: string): Promise<Response>;
 }
 
 /**
@@ -47,6 +49,7 @@ export function engineRoute(content: EngineContent, options: EngineOptions = {})
       return { url, close: () => URL.revokeObjectURL(url) };
     },
     read: (path) => reported(path, content.read(path)),
+    response: (path) => reported(path, content.response(path)),
   };
 }
 

@@ -1,3 +1,8 @@
 import { libraryOfFiles } from '@lading/tsup-preset';
 
-export default libraryOfFiles({ index: 'src/index.ts', phaser: 'src/phaser.ts', pixi: 'src/pixi.ts' });
+export default libraryOfFiles({
+  index: 'src/index.ts',
+  phaser: 'src/phaser.ts',
+  pixi: 'src/pixi.ts',
+  three: 'src/three.ts',
+});

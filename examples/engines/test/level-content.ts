@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { ZipMember } from '@lading/fixtures';
 import { blocksPng, type Colour } from './blocks-png.js';
+import { quadModel } from './quad-model.js';
 
 /** What the pages draw, from left to right, in three squares of 64 pixels. */
 export const DRAWN: readonly Colour[] = [
@@ -22,6 +23,7 @@ export function levelMembers(): ZipMember[] {
   return [
     { name: 'levels/1.json', bytes: json({ title: 'The harbour' }) },
     { name: 'pictures/hero.png', bytes: HERO },
+    ...quadModel(),
     { name: 'fonts/press-start.woff2', bytes: readFileSync(createRequire(import.meta.url).resolve(FONT)) },
     { name: 'sounds/beep.wav', bytes: halfSecondWav(), deflate: true },
   ];

@@ -12,12 +12,16 @@ export interface OpenedUrl {
 export interface EngineRoute {
   /** The resource that a URL means. `undefined` where no mount has it: the engine then loads as it always did. */
   pathOf(url: string): string | undefined;
+  /** The URL at which a tier answers for a resource; `undefined` where none serves the page. */
+  servedUrl(path: string): string | undefined;
   /** A URL that can be fetched until it is closed. Errors are reported, and thrown. */
   open(path: string): Promise<OpenedUrl>;
   /** The verified bytes. Errors are reported, and thrown. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
   /** The verified bytes as an answer, with their media type. Errors are reported, and thrown. */
   response(path: string): Promise<Response>;
+  /** Tells `onError`. */
+  report(error: unknown, path: string): void;
 }
 
 /**
@@ -29,11 +33,16 @@ export interface EngineRoute {
  */
 export function engineRoute(content: EngineContent, options: EngineOptions = {}): EngineRoute {
   const prefix = new URL(options.prefix ?? './', document.baseURI).href;
+  const report = options.onError ?? ((error: unknown): void => reportError(error));
+  const servedUrl = (path: string): string | undefined => {
+    const url = isServed(content) ? content.urlOf?.(path) : undefined;
+    return url === undefined ? undefined : new URL(url, document.baseURI).href;
+  };
   const reported = async <T>(path: string, work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      (options.onError ?? reportError)(error, path);
+      report(error, path);
       throw error;
     }
   };
@@ -43,13 +52,15 @@ export function engineRoute(content: EngineContent, options: EngineOptions = {})
       return path !== undefined && content.resolve(path).state !== 'missing' ? path : undefined;
     },
     async open(path) {
-      const served = isServed(content) ? content.urlOf?.(path) : undefined;
-      if (served !== undefined) return { url: new URL(served, document.baseURI).href, close: () => {} };
+      const served = servedUrl(path);
+      if (served !== undefined) return { url: served, close: () => {} };
       const url = await reported(path, content.url(path));
       return { url, close: () => URL.revokeObjectURL(url) };
     },
     read: (path) => reported(path, content.read(path)),
     response: (path) => reported(path, content.response(path)),
+    servedUrl,
+    report,
   };
 }
 

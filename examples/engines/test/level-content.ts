@@ -13,7 +13,8 @@ export const DRAWN: readonly Colour[] = [
 
 const [RED, GREEN, BLUE] = DRAWN as readonly [Colour, Colour, Colour];
 
-const FONT = '@fontsource/press-start-2p/files/press-start-2p-latin-400-normal.woff2';
+const require = createRequire(import.meta.url);
+const FONT = require.resolve('@fontsource/press-start-2p/files/press-start-2p-latin-400-normal.woff2');
 
 /** The bytes of the first picture. */
 export const HERO: Uint8Array = blocksPng(64, [RED]);
@@ -24,7 +25,7 @@ export function levelMembers(): ZipMember[] {
     { name: 'levels/1.json', bytes: json({ title: 'The harbour' }) },
     { name: 'pictures/hero.png', bytes: HERO },
     ...quadModel(),
-    { name: 'fonts/press-start.woff2', bytes: readFileSync(createRequire(import.meta.url).resolve(FONT)) },
+    { name: 'fonts/press-start.woff2', bytes: readFileSync(FONT) },
     { name: 'sounds/beep.wav', bytes: halfSecondWav(), deflate: true },
   ];
 }

@@ -19,7 +19,10 @@ const { level, hero, tiles, font, credits } = await Assets.load<unknown>(
     { alias: 'font', src: 'fonts/press-start.woff2' },
     { alias: 'credits', src: 'credits.txt' }, // No mount has it: it comes from beside the page.
   ],
-  { strategy: 'skip', onError: (_error, asset) => failed.push(typeof asset === 'string' ? asset : String(asset.alias)) },
+  {
+    strategy: 'skip',
+    onError: (_error, asset) => failed.push(typeof asset === 'string' ? asset : String(asset.alias)),
+  },
 );
 
 const { textures } = tiles as Spritesheet;

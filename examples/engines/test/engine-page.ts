@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from '@lading/vitest-preset/chromium';
 import type { Colour } from './blocks-png.js';
 import type { EngineSite } from './engine-site.js';
@@ -12,11 +13,29 @@ export interface EngineShow {
   readonly errors: readonly string[];
 }
 
+/** How a page is opened. */
+export interface ShowOptions {
+  /** What the page is to do otherwise, as it stands behind `#` in its URL. */
+  readonly wish?: string | undefined;
+  /** Requests for keys that begin so take 300 ms more. */
+  readonly slow?: string | undefined;
+}
+
 /** Opens the page of an engine and looks at what it painted. */
-export async function showEngine(browser: Browser, site: EngineSite, wish = ''): Promise<EngineShow> {
+export async function showEngine(
+  browser: Browser,
+  site: EngineSite,
+  { wish = '', slow }: ShowOptions = {},
+): Promise<EngineShow> {
   const page = await browser.newPage({ viewport: { width: 400, height: 300 } });
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
+  if (slow !== undefined) {
+    await page.route(`${site.server.url}${slow}*`, async (route) => {
+      await delay(300);
+      await route.continue();
+    });
+  }
   try {
     await page.goto(`${site.server.url}#${wish}`);
     await page.waitForFunction(() => document.querySelector('#facts:not(:empty)') !== null, undefined, {

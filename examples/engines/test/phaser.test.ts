@@ -29,7 +29,7 @@ describe.skipIf(executable === undefined)('Phaser in Chromium', () => {
   });
 
   it('loads from archives that are only read by ranges', async () => {
-    const { facts, colours } = await showEngine(browser, site, 'archives=remote');
+    const { facts, colours } = await showEngine(browser, site, { wish: 'archives=remote' });
     expect(facts).toEqual(FACTS);
     expect(colours).toEqual(DRAWN);
     expect(site.server.requests.some((request) => / bytes=\d+-\d+$/.test(request))).toBe(true);
@@ -38,7 +38,7 @@ describe.skipIf(executable === undefined)('Phaser in Chromium', () => {
   it('has a load error, and the reason in the console, where bytes are not the signed ones', async () => {
     const tampered = await serveEngine('phaser');
     tampered.tamper(HERO);
-    const { facts, colours, errors } = await showEngine(browser, tampered, 'archives=remote');
+    const { facts, colours, errors } = await showEngine(browser, tampered, { wish: 'archives=remote' });
     expect(facts).toEqual({ ...FACTS, failed: ['hero'] });
     expect(colours[0]).not.toEqual(DRAWN[0]);
     expect(errors).toEqual([expect.stringMatching(/entry "pictures.hero.png": wrong stored bytes/)]);

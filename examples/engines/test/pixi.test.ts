@@ -31,7 +31,7 @@ describe.skipIf(executable === undefined)('PixiJS in Chromium', () => {
   it('reports what it could not load, and the reason in the console, where bytes are not the signed ones', async () => {
     const tampered = await serveEngine('pixi');
     tampered.tamper(HERO);
-    const { facts, colours, errors } = await showEngine(browser, tampered, 'archives=remote');
+    const { facts, colours, errors } = await showEngine(browser, tampered, { wish: 'archives=remote' });
     expect(facts).toEqual({ ...FACTS, failed: ['hero'] });
     expect(colours[0]).not.toEqual(DRAWN[0]);
     expect(colours.slice(1)).toEqual(DRAWN.slice(1));

@@ -11,7 +11,8 @@ export interface ThreeManager {
 export interface ThreeConnection {
   /**
    * Gets resources ready for loaders, which ask for URLs at once. Needed only where no tier serves the page: there a resource that was not
-   * preloaded fails to load, with `ERR_ENGINE_NOT_PRELOADED`. All of them, or an error.
+   * preloaded fails to load, with `ERR_ENGINE_NOT_PRELOADED`. Ends when each is ready or has failed; then throws the first error, and what
+   * is ready stays.
    */
   preload(paths: Iterable<string>): Promise<void>;
   /** Ends it, and lets go of what was preloaded: textures and models that are loaded stay. */
@@ -39,6 +40,12 @@ export function connectThree(
 ): ThreeConnection {
   const route = engineRoute(content, options);
   const preloaded = new Map<string, OpenedUrl>();
+  let isClosed = false;
+  const preloadOne = async (path: string): Promise<void> => {
+    const opened = await route.open(path);
+    if (isClosed) opened.close();
+    else preloaded.set(path, opened);
+  };
   manager.setURLModifier((url) => {
     const path = route.pathOf(url);
     if (path === undefined) return url;
@@ -49,9 +56,12 @@ export function connectThree(
   return {
     async preload(paths) {
       const wanted = [...new Set(paths)].filter((path) => !preloaded.has(path) && route.servedUrl(path) === undefined);
-      await Promise.all(wanted.map(async (path) => void preloaded.set(path, await route.open(path))));
+      const done = await Promise.allSettled(wanted.map(preloadOne));
+      const failed = done.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
     },
     close() {
+      isClosed = true;
       manager.setURLModifier(undefined);
       for (const { close } of preloaded.values()) close();
       preloaded.clear();

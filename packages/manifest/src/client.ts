@@ -39,6 +39,6 @@ export type { KeyAlgorithm, Role, RoleKeys, Root, RootKey } from './trust/root-d
 export type { TrustedRoot } from './trust/trusted-root.js';
 export { trustRoot, updateRoot } from './trust/trusted-root.js';
 export type { ChannelFloor, VerifiedChannel, VerifyChannelOptions } from './trust/verify-channel.js';
-export { verifyChannel } from './trust/verify-channel.js';
+export { assertAboveFloor, verifyChannel } from './trust/verify-channel.js';
 export type { VerifyReleaseOptions } from './trust/verify-release.js';
 export { verifyRelease } from './trust/verify-release.js';

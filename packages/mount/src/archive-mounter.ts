@@ -28,6 +28,10 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
     const wanted: WantedMount = { name, archive, priority, mode, allow, dataOnly, isForRoot: false };
     const isProbation = probation.isAsked;
     const intent = await storeIntent(store, { wanted, release: release.digest, isProbation }, signal);
+    if (intent === undefined) {
+      await parts.follower.reload(signal);
+      throw releaseChangedError(name);
+    }
     mounts.adopt(release, new Map([...mounts.intents, [name, intent]]));
     const row = keptRow(intent, archive, { release, content, isLocal, isProtected });
     await mounts.addRow(row);

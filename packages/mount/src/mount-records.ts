@@ -4,7 +4,7 @@ import type { MountStore, RecordTransaction } from './mount-store.js';
 import { beginTrial } from './probation.js';
 import { nameTaken, type RootPlan, type WantedMount } from './root-plan.js';
 import { digest, objectOf, TRUST_RECORDS, textList } from './trust-records.js';
-import { dropReleases } from './update-trust.js';
+import { currentReleases, dropReleases } from './update-trust.js';
 
 /** What the store has of mounts, not yet looked into. */
 export interface MountRecords {
@@ -43,14 +43,19 @@ interface StoreIntentInput {
   readonly isProbation: boolean;
 }
 
-/** Keeps a new mount. @throws MountError `ERR_MOUNT_EXISTS` where another process has taken the name meanwhile. */
+/**
+ * Keeps a new mount. `undefined`: another process has moved on to a newer release, and this one's is not kept any more.
+ *
+ * @throws MountError `ERR_MOUNT_EXISTS` where another process has taken the name meanwhile.
+ */
 export function storeIntent(
   store: MountStore,
   { wanted, release, isProbation }: StoreIntentInput,
   signal: AbortSignal | undefined,
-): Promise<MountIntent> {
+): Promise<MountIntent | undefined> {
   return store.transaction(
     (records) => {
+      if (!currentReleases(records).has(release)) return undefined;
       if (records.get(MOUNT_RECORDS.mount(wanted.name)) !== undefined) throw nameTaken(wanted.name);
       const intent = intentOf(wanted, release, lastSequence(records) + 1);
       records.set(MOUNT_RECORDS.sequence, intent.sequence);
@@ -84,14 +89,18 @@ interface StorePlanInput {
   readonly isProbation: boolean;
 }
 
-/** Keeps the mounts of a plan, all at once. A mount that stays in place, with new bytes or not, keeps its sequence. */
+/**
+ * Keeps the mounts of a plan, all at once. A mount that stays in place, with new bytes or not, keeps its sequence. `undefined`:
+ * another process has moved on to a newer release, and the plan's is not kept any more.
+ */
 export function storePlan(
   store: MountStore,
   { plan, former, isProbation }: StorePlanInput,
   signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, MountIntent>> {
+): Promise<ReadonlyMap<string, MountIntent> | undefined> {
   return store.transaction(
     (records) => {
+      if (!currentReleases(records).has(plan.release.digest)) return undefined;
       let sequence = lastSequence(records);
       const intents = new Map<string, MountIntent>();
       for (const wanted of plan.mounts) {

@@ -61,6 +61,18 @@ export class ReleaseFollower {
     }
   }
 
+  /** Reads what the store knows by now: another process over it has moved on. */
+  reload(signal: AbortSignal | undefined): Promise<void> {
+    return this.#refreshes.run(async () => {
+      const { trust } = this.#options;
+      if (trust === undefined) return;
+      const former = this.latest?.digest;
+      this.#trust = await loadTrust(trust, this.context(signal));
+      const latest = summaryOf(this.latest);
+      if (latest !== undefined && latest.digest !== former) this.#events.emit('release', latest);
+    });
+  }
+
   /** Reads the channel, one call at a time. What is wrong with it is an event and an error; the trust stays as it was. */
   refresh(signal: AbortSignal | undefined): Promise<Refreshed> {
     return this.#refreshes.run(async () => {

@@ -72,7 +72,7 @@ async function releaseToRestore(
     const known =
       active === undefined || trust === undefined ? undefined : await loadRelease(active, trust.root, context);
     if (known === undefined) throw lostRelease(active);
-    assertNotRevoked(known, trust?.latest?.revoked ?? []);
+    assertNotRevoked(known, trust?.revoked ?? []);
     await assertCompatible(known, options);
     return { known };
   } catch (error) {

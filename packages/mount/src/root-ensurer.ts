@@ -7,6 +7,7 @@ import type { MountRow } from './mount-table.js';
 import { ProgressMeter } from './progress-meter.js';
 import { neededArchives, type RootPlan, type WantedMount } from './root-plan.js';
 import type { Ensured, EnsureOptions } from './runtime.js';
+import { releaseChangedError } from './runtime-errors.js';
 import { planOf, type RuntimeParts } from './runtime-parts.js';
 import type { Mount } from './runtime-types.js';
 import { downloadsOf, summaryOf } from './runtime-views.js';
@@ -81,7 +82,7 @@ export class RootEnsurer {
     const opened = new Map<string, OpenedArchive>();
     try {
       if ((await this.#openAll(current, opened, { repaired, signal })) === 'again') return await closeAll(opened);
-      return await this.#commit(current, opened, signal);
+      return (await this.#commit(current, opened, signal)) ?? (await closeAll(opened));
     } catch (error) {
       await closeAll(opened);
       throw error;
@@ -130,10 +131,20 @@ export class RootEnsurer {
     }
   }
 
-  async #commit(plan: RootPlan, opened: Opened, signal: AbortSignal | undefined): Promise<readonly Mount[]> {
+  /** `undefined`: another process has moved on to a newer release, which is known here too by now. */
+  async #commit(
+    plan: RootPlan,
+    opened: Opened,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Mount[] | undefined> {
     const { mounts, options, probation } = this.#parts;
     const former = mounts.intents;
     const intents = await storePlan(options.store, { plan, former, isProbation: probation.isAsked }, signal);
+    if (intents === undefined) {
+      await this.#parts.follower.reload(signal);
+      if (this.#parts.latest?.digest === plan.release.digest) throw releaseChangedError(plan.root);
+      return undefined;
+    }
     const rows = plan.mounts.flatMap(({ name, archive }): readonly MountRow[] => {
       const intent = intents.get(name);
       if (intent === undefined) throw new Error('unreachable: a planned mount was not stored');

@@ -1,19 +1,16 @@
 import {
   type Digest,
   digestOf,
-  MAX_ROOT_BYTES,
   ManifestError,
   type Release,
-  rootKey,
   type TrustedRoot,
   trustRoot,
-  updateRoot,
   verifyRelease,
 } from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
-import { MountError } from './mount-error.js';
+import { pinFirst } from './follow-roots.js';
 import type { MountStore } from './mount-store.js';
-import { probeRoot } from './probe-root.js';
+import { raiseFloor, shippedFloor } from './trust-floor.js';
 import {
   type FloorRecord,
   type LatestRecord,
@@ -51,6 +48,8 @@ export interface TrustState {
   readonly floor: FloorRecord;
   /** The release that the channel pointed at when it was last adopted. */
   readonly latest: (KnownRelease & LatestRecord) | undefined;
+  /** What the channel revoked when it was last adopted. It holds also where the release that it pointed at is not trusted any more. */
+  readonly revoked: readonly Digest[];
 }
 
 /** Where trust is kept and where it comes from. */
@@ -79,6 +78,7 @@ export async function loadTrust(options: TrustOptions, context: TrustContext): P
     root,
     floor: raiseFloor(shippedFloor(options), stored),
     latest: latest === undefined || known === undefined ? undefined : { ...latest, ...known },
+    revoked: latest?.revoked ?? [],
   };
 }
 
@@ -103,22 +103,6 @@ export async function loadRelease(
   }
 }
 
-/** The floor that an app was shipped with. */
-export function shippedFloor({ floor }: TrustOptions): FloorRecord {
-  const sequence = floor?.sequence ?? 0;
-  return { sequence, digest: undefined, releaseSequence: floor?.releaseSequence ?? 0, seenMs: 0 };
-}
-
-function raiseFloor(shipped: FloorRecord, stored: FloorRecord | undefined): FloorRecord {
-  if (stored === undefined) return shipped;
-  return {
-    sequence: Math.max(stored.sequence, shipped.sequence),
-    digest: stored.sequence >= shipped.sequence ? stored.digest : undefined,
-    releaseSequence: Math.max(stored.releaseSequence, shipped.releaseSequence),
-    seenMs: stored.seenMs,
-  };
-}
-
 async function loadRoot(options: TrustOptions, context: TrustContext): Promise<TrustedRoot> {
   const { store, signal } = context;
   const record = readRootRecord(await store.record(TRUST_RECORDS.root, { signal }));
@@ -131,41 +115,7 @@ async function loadRoot(options: TrustOptions, context: TrustContext): Promise<T
   return trustRoot(new TextEncoder().encode(record.envelope));
 }
 
-async function pinFirst(context: TrustContext): Promise<TrustedRoot> {
-  const { origin, signal } = context;
-  const bytes = await origin?.fetch(rootKey(1), { maxBytes: MAX_ROOT_BYTES, signal });
-  if (bytes === undefined) {
-    throw new MountError('ERR_NO_CHANNEL', `${origin?.name ?? 'No origin'}: there is no ${rootKey(1)}`, {
-      details: { origin: origin?.name ?? null, key: rootKey(1) },
-      hint: 'Is this the prefix of a published layout? It holds root/, channels/, releases/ and archives/.',
-    });
-  }
-  const root = await trustRoot(bytes);
-  await storeRoot(root, 'first-use', context);
-  return root;
-}
-
-/** Keeps a root durably, before anything that it signs for is used. An older one never replaces a newer one. */
-export async function storeRoot(trusted: TrustedRoot, pin: string, { store, signal }: TrustContext): Promise<void> {
-  const envelope = new TextDecoder().decode(trusted.bytes);
-  await store.transaction(
-    (records) => {
-      const stored = readRootRecord(records.get(TRUST_RECORDS.root));
-      if (stored !== undefined && stored.pin === pin && stored.version >= trusted.root.version) return;
-      records.set(TRUST_RECORDS.root, { version: trusted.root.version, envelope, pin });
-    },
-    { signal },
-  );
-}
-
 /** What {@link RootRecord.pin} says for these keys. */
 export async function pinOf(keys: TrustOptions['keys']): Promise<string> {
   return keys === 'first-use' ? keys : digestOf(keys);
-}
-
-/** One step of the root chain. */
-export async function nextRoot(trusted: TrustedRoot, context: TrustContext): Promise<TrustedRoot | undefined> {
-  const { origin, signal } = context;
-  const bytes = origin && (await probeRoot(origin, trusted.root.version + 1, { signal }));
-  return bytes === undefined ? undefined : updateRoot(trusted, bytes);
 }

@@ -1,20 +1,23 @@
 import {
+  assertAboveFloor,
   type Channel,
   channelKey,
+  type Digest,
+  isLadingError,
   MAX_CHANNEL_BYTES,
   ManifestError,
   maxEnvelopeBytes,
   type Release,
-  type Role,
   type Root,
-  type TrustedRoot,
   type VerifiedChannel,
   verifyChannel,
   verifyRelease,
 } from '@lading/manifest/client';
+import { followRoots } from './follow-roots.js';
 import { MountError } from './mount-error.js';
 import type { RecordTransaction } from './mount-store.js';
 import { goodRelease } from './probation.js';
+import { raiseFloor } from './trust-floor.js';
 import {
   digest,
   type FloorRecord,
@@ -23,22 +26,11 @@ import {
   type ReleaseRecord,
   readFloorRecord,
   readReleaseRecord,
+  readRootRecord,
   TRUST_RECORDS,
   writeFloorRecord,
 } from './trust-records.js';
-import {
-  type KnownRelease,
-  nextRoot,
-  pinOf,
-  shippedFloor,
-  storeRoot,
-  type TrustContext,
-  type TrustOptions,
-  type TrustState,
-} from './trust-state.js';
-
-/** Roots that one update follows at most. */
-export const MAX_ROOT_STEPS = 256;
+import { type KnownRelease, pinOf, type TrustContext, type TrustOptions, type TrustState } from './trust-state.js';
 
 /** What an update found. */
 export interface TrustUpdate {
@@ -81,61 +73,16 @@ export async function updateTrust(
   if (verified.isExpired) return { state: trusted, outcome: 'stale', channel };
   const fetched = await fetchRelease(channel, trusted, context);
   const known: KnownRelease = { digest: channel.release.digest, release: fetched.release };
-  const seen = floorAfter(floor, verified, known.release);
-  await storeFloor(seen, name, context);
+  const seenMs = Math.max(floor.seenMs, Date.parse(fetched.release.createdAt));
+  const look: Look = { root: root.root, pin: await pinOf(options.keys), verified, seenMs };
+  const seen = await storeFloor(look, context);
   const isAccepted = (await options.accept?.(known, channel)) ?? true;
   if (!isAccepted) return { state: { ...trusted, floor: seen }, outcome: 'unchanged', channel };
-  const latest = { digest: known.digest, expiresAt: channel.expiresAt, revoked: channel.revoked ?? [] };
-  await storeLatest(latest, fetched.record, { context, name });
+  const revoked = channel.revoked ?? [];
+  const latest: LatestRecord = { digest: known.digest, expiresAt: channel.expiresAt, revoked };
+  await storeLatest(look, { latest, release: fetched.record }, context);
   const outcome = state.latest?.digest === known.digest ? 'unchanged' : 'adopted';
-  return { state: { root, floor: seen, latest: { ...latest, ...known } }, outcome, channel };
-}
-
-function floorAfter(floor: FloorRecord, { channel, digest }: VerifiedChannel, release: Release): FloorRecord {
-  const seenMs = Math.max(floor.seenMs, Date.parse(release.createdAt));
-  return { sequence: channel.sequence, digest, releaseSequence: channel.release.sequence, seenMs };
-}
-
-async function followRoots(
-  state: TrustState,
-  options: UpdateTrustOptions,
-  context: TrustContext,
-): Promise<{ readonly root: TrustedRoot; readonly floor: FloorRecord }> {
-  let { root, floor } = state;
-  const pin = await pinOf(options.keys);
-  for (let step = 0; step < MAX_ROOT_STEPS; step++) {
-    const next = await nextRoot(root, context);
-    if (next === undefined) break;
-    const recovered = recoverFloor(floor, { before: root.root, after: next.root, shipped: shippedFloor(options) });
-    if (recovered !== floor) await lowerFloor(recovered, options.channel, context);
-    await storeRoot(next, pin, context);
-    root = next;
-    floor = recovered;
-  }
-  return { root, floor };
-}
-
-/**
- * A thief of the channel key can sign sequence 2^53 - 1, and no honest channel would ever be newer. A root that takes
- * his key away also takes back what it signed: the floor of that role falls to what the app was shipped with.
- */
-function recoverFloor(
-  floor: FloorRecord,
-  { before, after, shipped }: { readonly before: Root; readonly after: Root; readonly shipped: FloorRecord },
-): FloorRecord {
-  const channelChanged = !sameKeys(before, after, 'channel');
-  const releaseChanged = !sameKeys(before, after, 'release');
-  if (!channelChanged && !releaseChanged) return floor;
-  return {
-    sequence: channelChanged ? shipped.sequence : floor.sequence,
-    digest: channelChanged ? undefined : floor.digest,
-    releaseSequence: shipped.releaseSequence,
-    seenMs: releaseChanged ? 0 : floor.seenMs,
-  };
-}
-
-function sameKeys(before: Root, after: Root, role: Role): boolean {
-  return [...before.roles[role].keyids].sort().join() === [...after.roles[role].keyids].sort().join();
+  return { state: { root, floor: seen, latest: { ...latest, ...known }, revoked }, outcome, channel };
 }
 
 async function fetchChannel(name: string, { origin, signal }: TrustContext): Promise<Uint8Array> {
@@ -160,13 +107,23 @@ async function fetchRelease(channel: Channel, state: TrustState, context: TrustC
   if (channel.revoked?.includes(name) === true) {
     throw new ManifestError('ERR_TRUST_MISMATCH', `Channel points at release ${name}, which it revokes itself`);
   }
-  const stored = await context.store.record(TRUST_RECORDS.release(name), { signal: context.signal });
-  const kept = readReleaseRecord(stored);
-  const bytes = kept === undefined ? await download(channel, context) : new TextEncoder().encode(kept.envelope);
-  const { project } = channel;
-  // Kept bytes are verified again: the root may be another one by now.
-  const release = await verifyRelease(bytes, state.root, { ...channel.release, project });
-  return { release, record: { envelope: new TextDecoder().decode(bytes), sizeBytes, sequence, project } };
+  const expected = { ...channel.release, project: channel.project };
+  const verify = async (bytes: Uint8Array): Promise<FetchedRelease> => {
+    const release = await verifyRelease(bytes, state.root, expected);
+    const envelope = new TextDecoder().decode(bytes);
+    return { release, record: { envelope, sizeBytes, sequence, project: channel.project } };
+  };
+  const kept = readReleaseRecord(await context.store.record(TRUST_RECORDS.release(name), { signal: context.signal }));
+  if (kept !== undefined) {
+    try {
+      // Verified again: the root may be another one by now.
+      return await verify(new TextEncoder().encode(kept.envelope));
+    } catch (error) {
+      // Its key was rotated away. What is published may be signed anew, under the same digest.
+      if (!isLadingError(error, 'ERR_TRUST_SIGNATURE')) throw error;
+    }
+  }
+  return verify(await download(channel, context));
 }
 
 async function download({ release }: Channel, { origin, signal }: TrustContext): Promise<Uint8Array> {
@@ -180,55 +137,80 @@ async function download({ release }: Channel, { origin, signal }: TrustContext):
   });
 }
 
-/** Keeps a floor. Another process may have seen more by now: then this channel is an old one. */
-async function storeFloor(seen: FloorRecord, name: string, { store, signal }: TrustContext): Promise<void> {
-  const newest = await store.transaction(
+/** What one look at the network found, to be kept. */
+interface Look {
+  readonly root: Root;
+  readonly pin: string;
+  readonly verified: VerifiedChannel;
+  readonly seenMs: number;
+}
+
+/** Keeps a floor, unless another process has seen more by now: then this channel is an old one, or one of two. */
+function storeFloor(look: Look, { store, signal }: TrustContext): Promise<FloorRecord> {
+  const { channel, digest } = look.verified;
+  const own: FloorRecord = {
+    sequence: channel.sequence,
+    digest,
+    releaseSequence: channel.release.sequence,
+    seenMs: look.seenMs,
+  };
+  return store.transaction(
     (records) => {
-      const key = TRUST_RECORDS.floor(name);
-      const stored = readFloorRecord(records.get(key));
-      if (stored !== undefined && stored.sequence > seen.sequence) return stored.sequence;
-      records.set(key, writeFloorRecord(seen));
-      return seen.sequence;
+      const seen = raiseFloor(own, assertNewest(records, look));
+      records.set(TRUST_RECORDS.floor(channel.name), writeFloorRecord(seen));
+      return seen;
     },
     { signal },
   );
-  if (newest === seen.sequence) return;
-  throw new ManifestError('ERR_TRUST_ROLLBACK', `Channel sequence is ${seen.sequence}, ${newest} was seen meanwhile`, {
-    details: { actual: seen.sequence, floor: newest },
-  });
 }
 
-async function lowerFloor(floor: FloorRecord, name: string, { store, signal }: TrustContext): Promise<void> {
-  const key = TRUST_RECORDS.floor(name);
-  await store.transaction((records) => records.set(key, writeFloorRecord(floor)), { signal });
+/** Throws where the store knows a newer root or a higher floor than this look had; gives the floor that is stored. */
+function assertNewest(records: RecordTransaction, { root, pin, verified }: Look): FloorRecord | undefined {
+  const stored = readRootRecord(records.get(TRUST_RECORDS.root));
+  if (stored !== undefined && stored.pin === pin && stored.version > root.version) {
+    throw new ManifestError('ERR_TRUST_ROOT', `Root ${stored.version} came while root ${root.version} was trusted`, {
+      details: { expected: stored.version, actual: root.version },
+      hint: 'Another process has followed it. Refresh again.',
+    });
+  }
+  const floor = readFloorRecord(records.get(TRUST_RECORDS.floor(verified.channel.name)));
+  if (floor !== undefined) assertAboveFloor(verified.channel, verified.digest, floor);
+  return floor;
 }
 
 /** Keeps what the channel points at, with the release itself, and drops releases that nothing refers to any more. */
 async function storeLatest(
-  latest: LatestRecord,
-  release: ReleaseRecord,
-  { context, name }: { readonly context: TrustContext; readonly name: string },
+  look: Look,
+  { latest, release }: { readonly latest: LatestRecord; readonly release: ReleaseRecord },
+  { store, signal }: TrustContext,
 ): Promise<void> {
-  await context.store.transaction(
+  await store.transaction(
     (records) => {
+      assertNewest(records, look);
       records.set(TRUST_RECORDS.release(latest.digest), { ...release });
-      records.set(TRUST_RECORDS.latest(name), { ...latest, revoked: [...latest.revoked] });
+      records.set(TRUST_RECORDS.latest(look.verified.channel.name), { ...latest, revoked: [...latest.revoked] });
       dropReleases(records);
     },
-    { signal: context.signal },
+    { signal },
   );
 }
 
 /** Drops releases that no channel points at, no mount comes from and no probation goes back to. */
 export function dropReleases(records: RecordTransaction): void {
-  const keys = records.keys();
-  const needed = new Set<string>();
-  for (const key of keys) {
+  const good = goodRelease(records);
+  const needed = new Set(
+    [...currentReleases(records), ...(good === undefined ? [] : [good])].map(TRUST_RECORDS.release),
+  );
+  for (const key of records.keys()) if (key.startsWith('release/') && !needed.has(key)) records.delete(key);
+}
+
+/** The releases that mounts may come from: the newest of each channel, and the one that is mounted. */
+export function currentReleases(records: RecordTransaction): ReadonlySet<Digest> {
+  const current = new Set<Digest>();
+  for (const key of records.keys()) {
     if (key !== TRUST_RECORDS.active && !key.startsWith(TRUST_RECORDS.latest(''))) continue;
     const record = objectOf(records.get(key), key);
-    if (record !== undefined) needed.add(TRUST_RECORDS.release(digest(record, 'digest')));
+    if (record !== undefined) current.add(digest(record, 'digest'));
   }
-  const good = goodRelease(records);
-  if (good !== undefined) needed.add(TRUST_RECORDS.release(good));
-  for (const key of keys) if (key.startsWith('release/') && !needed.has(key)) records.delete(key);
+  return current;
 }

@@ -68,6 +68,6 @@ export { signChannel, signRelease, signRoot } from './sign-document.js';
 export type { TrustedRoot } from './trusted-root.js';
 export { rotatedRoles, trustRoot, updateRoot } from './trusted-root.js';
 export type { ChannelFloor, VerifiedChannel, VerifyChannelOptions } from './verify-channel.js';
-export { verifyChannel } from './verify-channel.js';
+export { assertAboveFloor, verifyChannel } from './verify-channel.js';
 export type { VerifyReleaseOptions } from './verify-release.js';
 export { verifyRelease } from './verify-release.js';

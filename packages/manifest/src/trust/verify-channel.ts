@@ -89,7 +89,14 @@ function assertSame(field: 'project' | 'name', actual: string, expected: string 
   });
 }
 
-function assertAboveFloor(channel: Channel, digest: Digest, floor: ChannelFloor): void {
+/**
+ * Throws where a channel is older than a floor, or another one than was seen under its sequence. {@link verifyChannel} asks it; ask
+ * again when the floor is stored: another process may have raised it meanwhile.
+ *
+ * @param digest - Digest of the channel's payload.
+ * @throws ManifestError `ERR_TRUST_ROLLBACK`, `ERR_TRUST_EQUIVOCATION`.
+ */
+export function assertAboveFloor(channel: Channel, digest: Digest, floor: ChannelFloor): void {
   assertNotBelow('Channel sequence', channel.sequence, floor.sequence);
   if (floor.releaseSequence !== undefined) {
     assertNotBelow('Release sequence', channel.release.sequence, floor.releaseSequence);

@@ -108,7 +108,7 @@ export const ENDLESS_DATA: readonly Attack[] = [
       const withRoots = (count: number): Promise<Visit> => longChain(scene, chain.slice(0, count));
       return { attack: await withRoots(300), control: await withRoots(257) };
     },
-    mutant: [edit('mount/src/update-trust.ts', 'MAX_ROOT_STEPS = 256', 'MAX_ROOT_STEPS = 1_000')],
+    mutant: [edit('mount/src/follow-roots.ts', 'MAX_ROOT_STEPS = 256', 'MAX_ROOT_STEPS = 1_000')],
   },
 ];
 

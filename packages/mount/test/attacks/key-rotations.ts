@@ -2,7 +2,7 @@ import { type Attack, edit } from './attack.js';
 import { encode, nextRoot, publish, visit } from './scene.js';
 
 const TRUSTED = 'manifest/src/trust/trusted-root.ts';
-const UPDATE = 'mount/src/update-trust.ts';
+const ROOTS = 'mount/src/follow-roots.ts';
 const STEP = 'if (actual === expected) return next;';
 const OLD_KEYS_OPEN = 'await openEnvelope(own, byOldKeys)';
 
@@ -152,7 +152,7 @@ export const KEY_ROTATIONS: readonly Attack[] = [
         control: visit(whole),
       };
     },
-    mutant: [edit(UPDATE, 'await storeRoot(next, pin, context);', '')],
+    mutant: [edit(ROOTS, 'await storeRoot(next, { before: root, pin }, context);', '')],
   },
   {
     id: 'U60',
@@ -172,9 +172,9 @@ export const KEY_ROTATIONS: readonly Attack[] = [
     },
     mutant: [
       edit(
-        UPDATE,
-        'sequence: channelChanged ? shipped.sequence : floor.sequence',
-        'sequence: channelChanged ? 0 : floor.sequence',
+        ROOTS,
+        'floor = raiseFloor(shippedFloor(options), recoverFloor(',
+        'floor = raiseFloor({ ...floor, sequence: 0 }, recoverFloor(',
       ),
     ],
   },

@@ -4,10 +4,15 @@ import { nextRoot, publish, visit, withChannel, withFiles } from './scene.js';
 
 const CHANNEL = 'manifest/src/trust/verify-channel.ts';
 const UPDATE = 'mount/src/update-trust.ts';
+const FLOOR = 'mount/src/trust-floor.ts';
+const ROOTS = 'mount/src/follow-roots.ts';
 const STATE = 'mount/src/trust-state.ts';
 const SHAPE = 'manifest/src/trust/document-shape.ts';
-/** What another process may have seen is asked once more when the floor is stored. */
-const STORED_FLOOR = edit(UPDATE, 'stored !== undefined && stored.sequence > seen.sequence', 'stored?.sequence === -1');
+/** What another process may have seen is read before the look, and asked once more when the floor is stored. */
+const STORED_FLOOR = [
+  edit(ROOTS, 'raiseFloor(state.floor, stored)', 'state.floor'),
+  edit(UPDATE, 'if (floor !== undefined) assertAboveFloor', 'if (floor?.sequence === -1) assertAboveFloor'),
+];
 
 /** U22 to U29: numbers that fall, and numbers that rise too far. */
 export const ROLLBACKS: readonly Attack[] = [
@@ -25,7 +30,7 @@ export const ROLLBACKS: readonly Attack[] = [
         control: visit(next, { start: 'goes on' }),
       };
     },
-    mutant: [edit(UPDATE, '{ now, project, name, floor }', '{ now, project, name }'), STORED_FLOOR],
+    mutant: [edit(UPDATE, '{ now, project, name, floor }', '{ now, project, name }'), ...STORED_FLOOR],
   },
   {
     id: 'U23',
@@ -52,7 +57,7 @@ export const ROLLBACKS: readonly Attack[] = [
   },
   {
     id: 'U25',
-    says: 'the first root again as the next one, and a channel by the key that it still trusts',
+    says: 'the first root again as the next one, and a channel by the key that it still trusts (refused in two places)',
     code: 'ERR_TRUST_ROLLBACK',
     async play(scene) {
       const fresh = { ...scene.keys, channel: scene.fresh.channel };
@@ -72,6 +77,7 @@ export const ROLLBACKS: readonly Attack[] = [
         'if (actual === expected) return next;',
         'if (actual === expected || actual === 1) return next;',
       ),
+      edit(UPDATE, 'stored.version > root.version) {', 'stored.version < root.version) {'),
     ],
   },
   {
@@ -86,7 +92,7 @@ export const ROLLBACKS: readonly Attack[] = [
     },
     mutant: [
       edit(STATE, 'floor: raiseFloor(shippedFloor(options), stored),', 'floor: shippedFloor(options),'),
-      STORED_FLOOR,
+      ...STORED_FLOOR,
     ],
   },
   {
@@ -104,7 +110,7 @@ export const ROLLBACKS: readonly Attack[] = [
         control: visit(now, { start: 'wiped' }),
       };
     },
-    mutant: [edit(STATE, 'const sequence = floor?.sequence ?? 0;', 'const sequence = 0;')],
+    mutant: [edit(FLOOR, 'const sequence = floor?.sequence ?? 0;', 'const sequence = 0;')],
   },
   {
     id: 'U28',
@@ -122,7 +128,7 @@ export const ROLLBACKS: readonly Attack[] = [
       return { before: [visit(jump)], attack: visit(same), control: visit(recovered) };
     },
     mutant: [
-      edit(UPDATE, "const channelChanged = !sameKeys(before, after, 'channel');", 'const channelChanged = true;'),
+      edit(FLOOR, "const channelChanged = !sameKeys(before, after, 'channel');", 'const channelChanged = true;'),
     ],
   },
   {
@@ -137,6 +143,7 @@ export const ROLLBACKS: readonly Attack[] = [
     mutant: [
       edit(SHAPE, 'max: number = Number.MAX_SAFE_INTEGER', 'max: number = Infinity'),
       edit(SHAPE, 'Number.isSafeInteger(value) &&', 'Number.isInteger(value) &&'),
+      edit('mount/src/trust-records.ts', 'Number.isSafeInteger(value) &&', 'Number.isInteger(value) &&'),
     ],
   },
 ];

@@ -4,5 +4,6 @@ export default libraryOfFiles({
   index: 'src/index.ts',
   phaser: 'src/phaser.ts',
   pixi: 'src/pixi.ts',
+  playcanvas: 'src/playcanvas.ts',
   three: 'src/three.ts',
 });

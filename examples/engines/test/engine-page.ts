@@ -50,7 +50,7 @@ export async function showEngine(
   }
 }
 
-/** The screenshot goes back into the browser: it has the decoder. */
+/** The screenshot goes back into the browser: it has the decoder. Rounded to tens, as engines that light a scene round on their way. */
 async function paintedColours(page: Page): Promise<Colour[]> {
   const png = await page.screenshot({ clip: { x: 0, y: 0, width: 192, height: 64 } });
   return page.evaluate(
@@ -62,7 +62,8 @@ async function paintedColours(page: Page): Promise<Colour[]> {
       context?.drawImage(image, 0, 0);
       return [32, 96, 160].map((x) => {
         const [red = 0, green = 0, blue = 0] = context?.getImageData(x, 32, 1, 1).data ?? [];
-        return [red, green, blue] as const;
+        const [r = 0, g = 0, b = 0] = [red, green, blue].map((value) => Math.round(value / 10) * 10);
+        return [r, g, b] as const;
       });
     },
     `data:image/png;base64,${png.toString('base64')}`,

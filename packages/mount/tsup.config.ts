@@ -1,3 +1,6 @@
 import { libraryOfFiles } from '@lading/tsup-preset';
 
-export default libraryOfFiles({ index: 'src/index.ts', client: 'src/client.ts', node: 'src/node/index.ts' });
+export default libraryOfFiles(
+  { index: 'src/index.ts', client: 'src/client.ts', node: 'src/node/index.ts' },
+  { core: 'client' },
+);

@@ -26,8 +26,8 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
     if (parts.inUse?.digest !== release.digest) throw releaseChangedError(name);
     const priority = options.priority ?? archive.priority;
     const wanted: WantedMount = { name, archive, priority, mode, allow, dataOnly, isForRoot: false };
-    const isProbation = probation.isAsked;
-    const intent = await storeIntent(store, { wanted, release: release.digest, isProbation }, signal);
+    const beginTrial = await probation.trialStart();
+    const intent = await storeIntent(store, { wanted, release: release.digest, beginTrial }, signal);
     if (intent === undefined) {
       await parts.follower.reload(signal);
       throw releaseChangedError(name);

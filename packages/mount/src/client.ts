@@ -4,7 +4,6 @@
 export type { ByteSource, ReadOptions } from './byte-source.js';
 export type { PathId, RootId } from './content-ids.js';
 export type { ContentOrigin, OriginObject, OriginOptions } from './content-origin.js';
-export type { HttpOriginOptions } from './http-origin.js';
 export { httpOrigin } from './http-origin.js';
 export { memoryStore } from './memory-store.js';
 export type { MountConflict } from './mount-conflicts.js';
@@ -13,6 +12,7 @@ export { MountError } from './mount-error.js';
 export type { MountMode } from './mount-intent.js';
 export type { ArchiveStore, ArchiveWriter, MountStore, RecordTransaction, StoreOptions } from './mount-store.js';
 export type { MountedContent } from './mounted-content.js';
+export type { HttpOriginOptions } from './origin-request.js';
 export type { BlockedRelease, ProbationFailure } from './probation.js';
 export type {
   AddMountOptions,

@@ -6,7 +6,7 @@ import { findConflicts, type MountConflict } from './mount-conflicts.js';
 import { assertMountName } from './mount-intent.js';
 import { loadMountRecords, type MountRecords, storeRemoval } from './mount-records.js';
 import { candidatesOf } from './mount-table.js';
-import { assertMountable, mountOwn } from './own-mounter.js';
+import { assertMountable } from './mountable.js';
 import { mediaTypeOf, readPinned, respondPinned } from './pinned-read.js';
 import type { ProbationFailure } from './probation.js';
 import type { RestoreContext, Restored } from './restore-mounts.js';
@@ -65,7 +65,9 @@ export class ContentRuntime implements Runtime {
     assertMountable(options);
     const { name, archive } = options;
     this.#parts.mounts.assertFree(name);
-    return archive === undefined ? mountOwn(this.#parts, options) : mountArchive(this.#parts, options, archive);
+    if (archive !== undefined) return mountArchive(this.#parts, options, archive);
+    const { mountOwn } = await loadPart(() => import('./own-mounter.js'));
+    return mountOwn(this.#parts, options);
   }
 
   async removeMount(name: string, options: ReadOptions = {}): Promise<void> {

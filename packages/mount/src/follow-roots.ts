@@ -1,54 +1,34 @@
 import { MAX_ROOT_BYTES, rootKey, type TrustedRoot, trustRoot, updateRoot } from '@lading/manifest/client';
 import { MountError } from './mount-error.js';
-import { probeRoot } from './probe-root.js';
-import { raiseFloor, recoverFloor, shippedFloor } from './trust-floor.js';
+import { probeNext, type RootAndFloor } from './newest-root.js';
+import { recoverFloor } from './recover-floor.js';
+import { raiseFloor, shippedFloor } from './trust-floor.js';
 import { type FloorRecord, readFloorRecord, readRootRecord, TRUST_RECORDS, writeFloorRecord } from './trust-records.js';
-import { pinOf, type TrustContext, type TrustOptions, type TrustState } from './trust-state.js';
+import type { TrustContext, TrustOptions } from './trust-state.js';
 
 /** Roots that one update follows at most. */
 const MAX_ROOT_STEPS = 256;
 
-/** A root, and the floor under it. */
-type RootAndFloor = Pick<TrustState, 'root' | 'floor'>;
-
-/** Follows the root chain to its end. Each root is kept before the next one is fetched. */
+/**
+ * Follows the root chain to its end. Each root is kept before the next one is fetched.
+ *
+ * @param nextBytes - The root after the trusted one, as it came.
+ */
 export async function followRoots(
-  state: RootAndFloor,
-  options: TrustOptions,
-  context: TrustContext,
+  trusted: RootAndFloor,
+  nextBytes: Uint8Array,
+  { options, pin, context }: { readonly options: TrustOptions; readonly pin: string; readonly context: TrustContext },
 ): Promise<RootAndFloor> {
-  const pin = await pinOf(options.keys);
-  let { root, floor } = await newestKnown(state, { ...options, pin }, context);
-  for (let step = 0; step < MAX_ROOT_STEPS; step++) {
-    const next = await nextRoot(root, context);
-    if (next === undefined) break;
+  let { root, floor } = trusted;
+  let bytes: Uint8Array | undefined = nextBytes;
+  for (let step = 1; bytes !== undefined; step++) {
+    const next: TrustedRoot = await updateRoot(root, bytes);
     await storeRoot(next, { before: root, pin }, context);
     floor = raiseFloor(shippedFloor(options), recoverFloor(floor, { before: root.root, after: next.root }));
     root = next;
+    bytes = step < MAX_ROOT_STEPS ? await probeNext(root, context) : undefined;
   }
   return { root, floor };
-}
-
-/** What the store knows by now: another process may have seen more, a key of which has been taken away included. */
-async function newestKnown(
-  state: RootAndFloor,
-  options: TrustOptions & { readonly pin: string },
-  { store, signal }: TrustContext,
-): Promise<RootAndFloor> {
-  const record = readRootRecord(await store.record(TRUST_RECORDS.root, { signal }));
-  const stored = readFloorRecord(await store.record(TRUST_RECORDS.floor(options.channel), { signal }));
-  const { version } = state.root.root;
-  if (record === undefined || record.version <= version || record.pin !== options.pin) {
-    return { root: state.root, floor: raiseFloor(state.floor, stored) };
-  }
-  const root = await trustRoot(new TextEncoder().encode(record.envelope));
-  return { root, floor: raiseFloor(shippedFloor(options), stored) };
-}
-
-async function nextRoot(trusted: TrustedRoot, context: TrustContext): Promise<TrustedRoot | undefined> {
-  const { origin, signal } = context;
-  const bytes = origin && (await probeRoot(origin, trusted.root.version + 1, { signal }));
-  return bytes === undefined ? undefined : updateRoot(trusted, bytes);
 }
 
 /** Pins whatever root 1 the origin shows first. */

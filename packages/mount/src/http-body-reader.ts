@@ -38,35 +38,3 @@ export async function readExactly(
     { details: { url: name, offset, expected: length, actual: received }, retryable: true },
   );
 }
-
-/** Reads a body whose length nobody stated, up to a cap. */
-export async function readUpTo(
-  response: Response,
-  name: string,
-  maxBytes: number,
-  guard: StallGuard,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  for await (const chunk of bodyChunks(response)) {
-    guard.alive();
-    received += chunk.length;
-    if (received > maxBytes) throw wholeTooLarge(name, maxBytes);
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(received);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
-
-/** Says that a server without ranges would fill the memory. */
-export function wholeTooLarge(name: string, maxBytes: number): MountError {
-  return new MountError('ERR_SOURCE_TOO_LARGE', `${name}: the server ignores ranges and sends over ${maxBytes} bytes`, {
-    details: { url: name, maxBytes },
-    hint: 'Serve archives from a server that answers range requests with 206, or download them whole.',
-  });
-}

@@ -1,29 +1,13 @@
+import { loadPart } from '@lading/manifest/client';
 import type { ContentOrigin, OriginOptions } from './content-origin.js';
-import { withRetryAfter } from './http-answer.js';
 import { bodyChunks, ignoreCancelled, StallGuard } from './http-body.js';
-import { checkedResponse, streamStart } from './http-response.js';
 import { httpSource } from './http-source.js';
-import { LeastRate } from './least-rate.js';
+import type { LeastRate } from './least-rate.js';
 import { tooLargeError } from './memory-origin.js';
 import { MountError } from './mount-error.js';
 import { assertOriginKey } from './origin-key.js';
-import type { RetryOptions } from './retry.js';
+import { type HttpOriginOptions, type OriginRequest, rateOf, send } from './origin-request.js';
 import { nameOfUrl } from './source-name.js';
-import { truncatedError } from './source-range.js';
-
-/** Options of {@link httpOrigin}. */
-export interface HttpOriginOptions {
-  /** The `fetch` to use. Default: the global one. */
-  readonly fetch?: typeof fetch | undefined;
-  /** Headers of every request, for example an authorization. Default none. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** A request that brings nothing for so long is given up, in milliseconds. Default 30_000. */
-  readonly stallTimeoutMs?: number | undefined;
-  /** How reads of ranges are tried again. */
-  readonly retry?: RetryOptions | undefined;
-  /** A body that brings less than this over `stallTimeoutMs` is given up, in bytes a second. Default 1_024. */
-  readonly minBytesPerSecond?: number | undefined;
-}
 
 /** Defaults of {@link HttpOriginOptions}. */
 export const HTTP_ORIGIN_DEFAULTS: { readonly stallTimeoutMs: number; readonly minBytesPerSecond: number } = {
@@ -52,7 +36,7 @@ export function httpOrigin(prefix: string, options: HttpOriginOptions = {}): Con
     return base + key;
   };
   const minBytesPerSecond = options.minBytesPerSecond ?? HTTP_ORIGIN_DEFAULTS.minBytesPerSecond;
-  const request: Request = { ...options, base, stallTimeoutMs, minBytesPerSecond };
+  const request: OriginRequest = { ...options, base, stallTimeoutMs, minBytesPerSecond };
   return {
     name: nameOfUrl(base),
     fetch: async (key, call) => fetchWhole(request, resolve(key), call),
@@ -62,19 +46,11 @@ export function httpOrigin(prefix: string, options: HttpOriginOptions = {}): Con
       return httpSource(resolve(key), { fetch, headers, retry, sizeBytes, stallTimeoutMs, minBytesPerSecond });
     },
     async *stream(key, call) {
-      yield* streamRest(request, resolve(key), call);
+      const url = resolve(key);
+      const { streamRest } = await loadPart(() => import('./http-stream.js'));
+      yield* streamRest(request, url, call);
     },
   };
-}
-
-interface Request extends HttpOriginOptions {
-  readonly base: string;
-  readonly stallTimeoutMs: number;
-  readonly minBytesPerSecond: number;
-}
-
-function rateOf({ stallTimeoutMs, minBytesPerSecond }: Request, what: string): LeastRate {
-  return new LeastRate(what, { windowMs: stallTimeoutMs, bytesPerSecond: minBytesPerSecond });
 }
 
 function prefixUrl(prefix: string): string {
@@ -88,21 +64,8 @@ function prefixUrl(prefix: string): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
-async function send(request: Request, url: string, init: RequestInit, guard: StallGuard): Promise<Response> {
-  guard.signal.throwIfAborted();
-  const fetcher = request.fetch ?? globalThis.fetch;
-  const headers = { ...request.headers, ...(init.headers as Record<string, string> | undefined) };
-  const response = await fetcher(url, { ...init, headers, signal: guard.signal });
-  guard.alive();
-  try {
-    return await checkedResponse(response, url);
-  } catch (error) {
-    throw withRetryAfter(error, response.headers);
-  }
-}
-
 async function fetchWhole(
-  request: Request,
+  request: OriginRequest,
   url: string,
   options: OriginOptions & { readonly maxBytes: number },
 ): Promise<Uint8Array | undefined> {
@@ -147,42 +110,4 @@ async function readCapped(response: Response, { maxBytes, what, guard, rate }: C
     at += chunk.length;
   }
   return whole;
-}
-
-async function* streamRest(
-  request: Request,
-  url: string,
-  options: OriginOptions & { readonly offset: number; readonly sizeBytes: number },
-): AsyncGenerator<Uint8Array> {
-  const { offset, sizeBytes } = options;
-  if (offset === sizeBytes) return;
-  const what = nameOfUrl(url);
-  const guard = new StallGuard({ signal: options.signal, stallTimeoutMs: request.stallTimeoutMs });
-  let at = offset;
-  try {
-    const range: HeadersInit = offset > 0 ? { range: `bytes=${offset}-` } : {};
-    const response = await send(request, url, { headers: range }, guard);
-    let position = streamStart(response, { what, offset, sizeBytes });
-    const rate = rateOf(request, what);
-    for await (const chunk of bodyChunks(response)) {
-      guard.alive();
-      rate.note(chunk.length);
-      const end = position + chunk.length;
-      if (end > sizeBytes) throw tooLargeError(what, sizeBytes);
-      // A server without ranges sends all from the start: what is there already is skipped, never appended twice.
-      if (end > offset) yield position < offset ? chunk.subarray(offset - position) : chunk;
-      position = end;
-      at = Math.max(position, offset);
-    }
-  } catch (error) {
-    throw guard.translate(error, what);
-  } finally {
-    guard.end();
-  }
-  if (at < sizeBytes) throw cutShort(what, offset, sizeBytes, at);
-}
-
-function cutShort(what: string, offset: number, sizeBytes: number, at: number): MountError {
-  const { code, message, details } = truncatedError(what, offset, sizeBytes - offset, at - offset);
-  return new MountError(code as 'ERR_SOURCE_TRUNCATED', message, { details, retryable: true });
 }

@@ -1,5 +1,4 @@
 import { ignoreCancelled } from './http-body.js';
-import { assertObjectSize } from './memory-origin.js';
 import { MountError } from './mount-error.js';
 import { nameOfUrl } from './source-name.js';
 
@@ -35,39 +34,4 @@ function responseProblem(response: Response, url: string): MountError | undefine
   }
   const retryable = status === 408 || status === 425 || status === 429 || status >= 500;
   return new MountError('ERR_SOURCE_FAILED', `${what}: the server answers ${status}`, { details, retryable });
-}
-
-/** Where in the object the body of a response starts: 0 for a 200, what `Content-Range` says for a 206. */
-export function streamStart(
-  response: Response,
-  request: { readonly what: string; readonly offset: number; readonly sizeBytes: number },
-): number {
-  const { what, offset, sizeBytes } = request;
-  if (response.status === 404 || response.status === 410) {
-    throw new MountError('ERR_SOURCE_MISSING', `${what}: the server answers ${response.status}`, {
-      details: { url: what, status: response.status },
-    });
-  }
-  if (response.status === 200) {
-    assertStatedLength(response, what, sizeBytes);
-    return 0;
-  }
-  const header = response.headers.get('content-range');
-  // Across origins a browser shows Content-Range only where the bucket's CORS rules expose it.
-  if (header === null) return offset;
-  const range = /^bytes (\d{1,16})-(\d{1,16})\/(\d{1,16}|\*)$/.exec(header);
-  if (range !== null && Number(range[1]) === offset && (range[3] === '*' || Number(range[3]) === sizeBytes)) {
-    return offset;
-  }
-  throw new MountError('ERR_SOURCE_CHANGED', `${what}: asked for bytes from ${offset}, got another range`, {
-    details: { url: what, expected: `bytes ${offset}-${sizeBytes - 1}/${sizeBytes}`, actual: header.slice(0, 100) },
-    retryable: true,
-  });
-}
-
-/** The whole object must be as long as the release says; under a content encoding the header counts other bytes. */
-function assertStatedLength({ headers }: Response, what: string, sizeBytes: number): void {
-  const stated = headers.get('content-length');
-  if (stated === null || headers.has('content-encoding')) return;
-  assertObjectSize(what, sizeBytes, Number(stated));
 }

@@ -6,10 +6,10 @@ export type { ContentIds, PathId, RootId } from './content-ids.js';
 export type { ContentOrigin, OriginObject, OriginOptions } from './content-origin.js';
 export type { ContentFinding, ContentProgress, ContentReport } from './content-report.js';
 export { contentTypeOf } from './content-type.js';
-export type { HttpOriginOptions } from './http-origin.js';
 export { HTTP_ORIGIN_DEFAULTS, httpOrigin } from './http-origin.js';
-export type { HttpSourceOptions } from './http-source.js';
-export { HTTP_SOURCE_DEFAULTS, httpSource } from './http-source.js';
+export { httpSource } from './http-source.js';
+export type { HttpSourceOptions } from './http-source-options.js';
+export { HTTP_SOURCE_DEFAULTS } from './http-source-options.js';
 export { memoryContent } from './memory-content.js';
 export { memoryOrigin } from './memory-origin.js';
 export { memorySource } from './memory-source.js';
@@ -29,6 +29,7 @@ export type {
   DefoldPayload,
   MountedContent,
 } from './mounted-content.js';
+export type { HttpOriginOptions } from './origin-request.js';
 export type { PathPredicate } from './path-pattern.js';
 export { compilePatterns } from './path-pattern.js';
 export type { BlockedRelease, ProbationFailure } from './probation.js';

@@ -1,7 +1,7 @@
 import type { Digest, JsonValue } from '@lading/manifest';
 import { MOUNT_RECORDS, type MountIntent, writeIntent } from './mount-intent.js';
 import type { MountStore, RecordTransaction } from './mount-store.js';
-import { beginTrial } from './probation.js';
+import type { TrialStart } from './release-probation.js';
 import { nameTaken, type RootPlan, type WantedMount } from './root-plan.js';
 import { digest, objectOf, TRUST_RECORDS, textList } from './trust-records.js';
 import { currentReleases, dropReleases } from './update-trust.js';
@@ -39,8 +39,8 @@ export function loadMountRecords(store: MountStore, signal: AbortSignal | undefi
 interface StoreIntentInput {
   readonly wanted: WantedMount;
   readonly release: Digest;
-  /** Releases have to prove themselves. */
-  readonly isProbation: boolean;
+  /** Where releases have to prove themselves. */
+  readonly beginTrial: TrialStart | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ interface StoreIntentInput {
  */
 export function storeIntent(
   store: MountStore,
-  { wanted, release, isProbation }: StoreIntentInput,
+  { wanted, release, beginTrial }: StoreIntentInput,
   signal: AbortSignal | undefined,
 ): Promise<MountIntent | undefined> {
   return store.transaction(
@@ -61,7 +61,7 @@ export function storeIntent(
       records.set(MOUNT_RECORDS.sequence, intent.sequence);
       records.set(MOUNT_RECORDS.mount(intent.name), writeIntent(intent));
       records.set(TRUST_RECORDS.active, { digest: release });
-      if (isProbation) beginTrial(records, release);
+      beginTrial?.(records, release);
       return intent;
     },
     { signal },
@@ -86,7 +86,7 @@ export async function storeRemoval(
 interface StorePlanInput {
   readonly plan: RootPlan;
   readonly former: ReadonlyMap<string, MountIntent>;
-  readonly isProbation: boolean;
+  readonly beginTrial: TrialStart | undefined;
 }
 
 /**
@@ -95,7 +95,7 @@ interface StorePlanInput {
  */
 export function storePlan(
   store: MountStore,
-  { plan, former, isProbation }: StorePlanInput,
+  { plan, former, beginTrial }: StorePlanInput,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, MountIntent> | undefined> {
   return store.transaction(
@@ -112,7 +112,7 @@ export function storePlan(
       records.set(MOUNT_RECORDS.sequence, sequence);
       records.set(MOUNT_RECORDS.held, [...plan.held]);
       records.set(TRUST_RECORDS.active, { digest: plan.release.digest });
-      if (isProbation) beginTrial(records, plan.release.digest);
+      beginTrial?.(records, plan.release.digest);
       dropReleases(records);
       return intents;
     },

@@ -1,20 +1,8 @@
 import { openSource } from './archive-opener.js';
-import { assertMountName, assertPriority } from './mount-intent.js';
 import type { AddMountOptions } from './runtime.js';
-import { optionError } from './runtime-options.js';
 import type { RuntimeParts } from './runtime-parts.js';
 import type { Mount } from './runtime-types.js';
 import { servedPaths } from './served-paths.js';
-
-/** Throws unless the options of a mount make sense, before anything happens. */
-export function assertMountable(options: AddMountOptions): void {
-  const { name, priority, archive, source, content } = options;
-  assertMountName(name);
-  if (priority !== undefined) assertPriority(priority);
-  servedPaths(options, undefined);
-  if ([archive, source, content].filter((one) => one !== undefined).length !== 1)
-    throw optionError('archive', 'or source or content: give one of them');
-}
 
 /** Mounts what the app brings itself: a zip of its own, or what is no zip. It ends with the runtime. */
 export async function mountOwn(parts: RuntimeParts, options: AddMountOptions): Promise<Mount> {

@@ -1,4 +1,5 @@
-import type { Digest, JsonObject, JsonValue } from '@lading/manifest';
+import type { Digest, JsonValue } from '@lading/manifest';
+import { goodRelease, PROBATION_RECORDS } from './good-release.js';
 import { MOUNT_RECORDS } from './mount-intent.js';
 import type { RecordTransaction } from './mount-store.js';
 import { digest, integer, objectOf, TRUST_RECORDS, text } from './trust-records.js';
@@ -26,14 +27,6 @@ export interface Trial {
   /** Starts of the app with it so far, the one that mounted it included. */
   readonly starts: number;
 }
-
-/** Records of probation. */
-export const PROBATION_RECORDS = {
-  /** The last mount set that was marked ready; absent: what the app was built with. */
-  good: 'probation/good',
-  trial: 'probation/trial',
-  blocked: 'probation/blocked',
-} as const;
 
 /** A release that failed once would fail again; of more than these the oldest may be tried again. */
 const MAX_BLOCKED = 32;
@@ -101,13 +94,6 @@ export function giveUpTrial(
   const others = readBlocked(records).filter(({ release }) => release !== trial.release);
   records.set(PROBATION_RECORDS.blocked, [...others, blocked].slice(-MAX_BLOCKED) as unknown as JsonValue);
   return blocked;
-}
-
-/** The release that a failed trial goes back to. */
-export function goodRelease(records: Pick<RecordTransaction, 'get'>): Digest | undefined {
-  const good = objectOf(records.get(PROBATION_RECORDS.good), PROBATION_RECORDS.good);
-  const active = objectOf(good?.active ?? undefined, PROBATION_RECORDS.good) as JsonObject | undefined;
-  return active && digest(active, 'digest');
 }
 
 function mountKeys(records: RecordTransaction): string[] {

@@ -139,7 +139,8 @@ export class RootEnsurer {
   ): Promise<readonly Mount[] | undefined> {
     const { mounts, options, probation } = this.#parts;
     const former = mounts.intents;
-    const intents = await storePlan(options.store, { plan, former, isProbation: probation.isAsked }, signal);
+    const beginTrial = await probation.trialStart();
+    const intents = await storePlan(options.store, { plan, former, beginTrial }, signal);
     if (intents === undefined) {
       await this.#parts.follower.reload(signal);
       if (this.#parts.latest?.digest === plan.release.digest) throw releaseChangedError(plan.root);

@@ -1,6 +1,7 @@
 import {
   type Digest,
   digestOf,
+  loadPart,
   ManifestError,
   type Release,
   type TrustedRoot,
@@ -8,7 +9,6 @@ import {
   verifyRelease,
 } from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
-import { pinFirst } from './follow-roots.js';
 import type { MountStore } from './mount-store.js';
 import { raiseFloor, shippedFloor } from './trust-floor.js';
 import {
@@ -108,6 +108,7 @@ async function loadRoot(options: TrustOptions, context: TrustContext): Promise<T
   const record = readRootRecord(await store.record(TRUST_RECORDS.root, { signal }));
   if (options.keys === 'first-use') {
     if (record !== undefined) return trustRoot(new TextEncoder().encode(record.envelope));
+    const { pinFirst } = await loadPart(() => import('./follow-roots.js'));
     return pinFirst(context);
   }
   const pinned = await trustRoot(options.keys);

@@ -13,10 +13,10 @@ import {
   verifyChannel,
   verifyRelease,
 } from '@lading/manifest/client';
-import { followRoots } from './follow-roots.js';
+import { goodRelease } from './good-release.js';
 import { MountError } from './mount-error.js';
 import type { RecordTransaction } from './mount-store.js';
-import { goodRelease } from './probation.js';
+import { newestRoot } from './newest-root.js';
 import { raiseFloor } from './trust-floor.js';
 import {
   digest,
@@ -63,7 +63,7 @@ export async function updateTrust(
   options: UpdateTrustOptions,
   context: TrustContext,
 ): Promise<TrustUpdate> {
-  const { root, floor } = await followRoots(state, options, context);
+  const { root, floor } = await newestRoot(state, options, context);
   const now = new Date(Math.max(options.now.getTime(), floor.seenMs));
   const { project, channel: name } = options;
   const bytes = await fetchChannel(name, context);

@@ -1,4 +1,7 @@
 import { defineConfig } from 'tsup';
+import { joinCore } from './join-core.js';
+
+export { joinCore };
 
 // Plain JavaScript: tsup leaves packages that a config imports to Node, and Node 20 loads no TypeScript.
 
@@ -38,8 +41,10 @@ export function library(entry) {
  * those that are imported later for later. Types are built for the entries alone.
  *
  * @param {Record<string, string>} entry - Name of the types to source file.
+ * @param {{ core?: string }} [options] - `core`: entry whose files, as far as they are imported at once, are joined into one.
  */
-export function libraryOfFiles(entry) {
+export function libraryOfFiles(entry, { core } = {}) {
   const sources = ['src/**/*.ts', '!src/**/*.test.ts', '!src/**/*.fixture.ts', '!src/testing/**'];
-  return defineConfig({ ...COMMON, entry: sources, bundle: false, dts: { ...DTS, entry } });
+  const joined = core === undefined ? {} : { onSuccess: () => joinCore('dist', core) };
+  return defineConfig({ ...COMMON, entry: sources, bundle: false, dts: { ...DTS, entry }, ...joined });
 }

@@ -1,6 +1,7 @@
+import { loadPart } from '@lading/manifest/client';
 import type { ByteSource, ReadOptions } from '../byte-source.js';
 import { archiveFault } from './archive-fault.js';
-import { u16, u32, u64 } from './little-endian.js';
+import { u16, u32 } from './little-endian.js';
 
 /** Where the central directory stands, as the end records say. */
 export interface DirectoryPlace {
@@ -11,10 +12,9 @@ export interface DirectoryPlace {
 
 const END = 0x06054b50;
 const LOCATOR64 = 0x07064b50;
-const END64 = 0x06064b50;
 const END_BYTES = 22;
-const LOCATOR64_BYTES = 20;
-const END64_BYTES = 56;
+/** Bytes of the locator of the zip64 record, which stands right before the plain one. */
+export const LOCATOR64_BYTES = 20;
 const MAX_COMMENT_BYTES = 0xffff;
 
 /**
@@ -38,12 +38,16 @@ export async function readEndRecord(
     offset: u32(tail, at + 16),
   };
   const hasLocator = at >= LOCATOR64_BYTES && u32(tail, at - LOCATOR64_BYTES) === LOCATOR64;
-  if (hasLocator) return readEnd64(source, tail.subarray(at - LOCATOR64_BYTES, at), tailAt + at, plain, options);
+  if (hasLocator) {
+    const { readEnd64 } = await loadPart(() => import('./end-record64.js'));
+    return readEnd64(source, tail.subarray(at - LOCATOR64_BYTES, at), tailAt + at, plain, options);
+  }
   requireNoDisks(source.name, plain.disks);
   return checkedPlace(source.name, { ...plain, endsAt: tailAt + at });
 }
 
-interface PlainEnd {
+/** What the plain end record says. */
+export interface PlainEnd {
   readonly disks: readonly number[];
   readonly entries: readonly number[];
   readonly sizeBytes: number;
@@ -64,45 +68,15 @@ function findEndRecord(archive: string, tail: Uint8Array, tailAt: number): numbe
   throw archiveFault('ERR_ARCHIVE_FORMAT', archive, 'no end record: not a whole zip archive');
 }
 
-/** The zip64 record: 8 bytes of size behind the signature, then the plain record's fields, wider. */
-async function readEnd64(
-  source: ByteSource,
-  locator: Uint8Array,
-  endAt: number,
-  plain: PlainEnd,
-  options: ReadOptions,
-): Promise<DirectoryPlace> {
-  const fail = (what: string, offset: number): never => {
-    throw archiveFault('ERR_ARCHIVE_FORMAT', source.name, what, { offset });
-  };
-  const locatorAt = endAt - LOCATOR64_BYTES;
-  const at = u64(locator, 8);
-  if (u32(locator, 4) !== 0 || u32(locator, 16) > 1) fail('the archive is split over several disks', locatorAt);
-  if (!(at + END64_BYTES <= locatorAt)) fail('the zip64 locator points past its own start', locatorAt);
-  const record = await source.read(at, END64_BYTES, options);
-  if (u32(record, 0) !== END64) fail('no zip64 end record', at);
-  if (at + 12 + u64(record, 4) !== locatorAt) fail('the zip64 end record does not end at its locator', at);
-  requireNoDisks(source.name, [u32(record, 16), u32(record, 20)]);
-  requireNoDisks(
-    source.name,
-    plain.disks.filter((disk) => disk !== 0xffff),
-  );
-  const wide = { entries: [u64(record, 24), u64(record, 32)], sizeBytes: u64(record, 40), offset: u64(record, 48) };
-  const agrees =
-    plain.entries.every((count, i) => count === 0xffff || count === wide.entries[i]) &&
-    (plain.sizeBytes === 0xffffffff || plain.sizeBytes === wide.sizeBytes) &&
-    (plain.offset === 0xffffffff || plain.offset === wide.offset);
-  if (!agrees) fail('the zip64 end record disagrees with the plain one', at);
-  return checkedPlace(source.name, { ...wide, endsAt: at });
-}
-
-function requireNoDisks(archive: string, disks: readonly number[]): void {
+/** Throws unless an archive is one file. */
+export function requireNoDisks(archive: string, disks: readonly number[]): void {
   if (disks.some((disk) => disk !== 0)) {
     throw archiveFault('ERR_ARCHIVE_FORMAT', archive, 'the archive is split over several disks');
   }
 }
 
-function checkedPlace(
+/** The directory's place, which must end where its end record begins. */
+export function checkedPlace(
   archive: string,
   end: { readonly entries: readonly number[]; sizeBytes: number; offset: number; endsAt: number },
 ): DirectoryPlace {

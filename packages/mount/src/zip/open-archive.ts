@@ -1,5 +1,5 @@
 import type { Digest } from '@lading/manifest/client';
-import { bytesToHex } from '@lading/manifest/client';
+import { bytesToHex, loadPart } from '@lading/manifest/client';
 import type { ByteSource, ReadOptions } from '../byte-source.js';
 import type { Archive } from './archive.js';
 import { archiveFault } from './archive-fault.js';
@@ -9,7 +9,7 @@ import { type ArchiveCodecs, type Sha256Stream, WEB_CODECS } from './codecs.js';
 import { DIRECTORY_WINDOW_BYTES, readDirectory } from './directory.js';
 import { type DirectoryPlace, readEndRecord } from './end-record.js';
 import { type EntryTable, isFolder, KIND_DIGEST, nameOfEntry } from './entry-table.js';
-import { checkLocalEntries, tileEntries } from './local-tiling.js';
+import { tileEntries } from './local-tiling.js';
 
 /**
  * Where a signed document says that the directory stands, and what it is: all bytes from the first header of the central
@@ -57,6 +57,7 @@ export async function openArchive(source: ByteSource, options: OpenArchiveOption
     const place = await readEndRecord(source, { signal });
     const table = await readDirectory(source, place, limits, { signal });
     const order = tileEntries(table, place.offset);
+    const { checkLocalEntries } = await loadPart(() => import('./local-walk.js'));
     await checkLocalEntries(source, table, order, place.offset, { signal });
     return archiveOf(source, table, { directoryOffset: place.offset, codecs, isSigned: false });
   }

@@ -75,7 +75,7 @@ export const ENDLESS_DATA: readonly Attack[] = [
     },
     mutant: [
       edit(
-        'mount/src/http-origin.ts',
+        'mount/src/http-stream.ts',
         'if (end > sizeBytes) throw tooLargeError(what, sizeBytes);',
         'if (end > sizeBytes) { yield chunk.subarray(0, sizeBytes - position); return; }',
       ),

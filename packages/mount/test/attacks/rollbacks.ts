@@ -5,12 +5,13 @@ import { nextRoot, publish, visit, withChannel, withFiles } from './scene.js';
 const CHANNEL = 'manifest/src/trust/verify-channel.ts';
 const UPDATE = 'mount/src/update-trust.ts';
 const FLOOR = 'mount/src/trust-floor.ts';
-const ROOTS = 'mount/src/follow-roots.ts';
+const NEWEST = 'mount/src/newest-root.ts';
+const RECOVER = 'mount/src/recover-floor.ts';
 const STATE = 'mount/src/trust-state.ts';
 const SHAPE = 'manifest/src/trust/document-shape.ts';
 /** What another process may have seen is read before the look, and asked once more when the floor is stored. */
 const STORED_FLOOR = [
-  edit(ROOTS, 'raiseFloor(state.floor, stored)', 'state.floor'),
+  edit(NEWEST, 'raiseFloor(state.floor, stored)', 'state.floor'),
   edit(UPDATE, 'if (floor !== undefined) assertAboveFloor', 'if (floor?.sequence === -1) assertAboveFloor'),
 ];
 
@@ -128,7 +129,7 @@ export const ROLLBACKS: readonly Attack[] = [
       return { before: [visit(jump)], attack: visit(same), control: visit(recovered) };
     },
     mutant: [
-      edit(FLOOR, "const channelChanged = !sameKeys(before, after, 'channel');", 'const channelChanged = true;'),
+      edit(RECOVER, "const channelChanged = !sameKeys(before, after, 'channel');", 'const channelChanged = true;'),
     ],
   },
   {

@@ -15,7 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     says: 'what another process has seen is forgotten',
     edits: [
-      edit('follow-roots.ts', 'raiseFloor(state.floor, stored)', 'state.floor'),
+      edit('newest-root.ts', 'raiseFloor(state.floor, stored)', 'state.floor'),
       edit(
         'update-trust.ts',
         'if (floor !== undefined) assertAboveFloor',
@@ -26,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     says: 'a key that another process knows to be rotated away is trusted',
     edits: [
-      edit('follow-roots.ts', 'record.version <= version ||', 'record.version > 0 ||'),
+      edit('newest-root.ts', 'record.version <= version ||', 'record.version > 0 ||'),
       edit('update-trust.ts', 'stored.version > root.version) {', 'stored.version < 0) {'),
     ],
   },

@@ -10,7 +10,7 @@ import { type AppClass, playRun, STEPS, Violation } from './run.js';
 import { KeyChest } from './world.js';
 
 const LONG = process.env.LADING_LONG !== undefined;
-const RUNS = LONG ? 10_000 : 300;
+const RUNS = LONG ? Number(process.env.LADING_RUNS ?? 10_000) : 300;
 /** So many interleavings find every mutant. */
 const MUTANT_RUNS = 1_000;
 

@@ -134,28 +134,29 @@ class Run {
     if (actual === 'adopted') actor.latest = view.channel?.release.digest;
   }
 
-  /** Both look at the same time: what is kept then is what it would be had one looked after the other. */
+  /**
+   * Both look at the same time: what is kept then is what it would be had one looked after the other. One that is overtaken by a
+   * newer root or a higher floor keeps nothing and says so.
+   */
   async #lookAtOnce(): Promise<void> {
     const views = [await someView(this.#world, this.#random), await someView(this.#world, this.#random)] as const;
     const look = { nowMs: this.#world.nowMs, before: undefined };
-    const orders = (
-      [
-        [0, 1],
-        [1, 0],
-      ] as const
-    ).map((order) => {
-      const store = structuredClone(this.#store);
-      for (const i of order) modelLook(store, views[i], look);
-      return store;
-    });
     const all = this.#actors.map(({ app }, i) =>
       app.look(views[i] as View, { ...look, writes: Number.POSITIVE_INFINITY }),
     );
     const outcomes = await Promise.all(all);
     this.#trace.push(`both look: ${outcomes.join(', ')}`);
     this.#count(`both look: ${outcomes.includes('adopted') ? 'adopted' : 'nothing adopted'}`);
+    const isOvertaken = outcomes.map((outcome) => outcome.startsWith('ERR_'));
+    const orders = [[0, 1], [1, 0], ...(isOvertaken[1] ? [[0]] : []), ...(isOvertaken[0] ? [[1]] : [])].map((order) => {
+      const store = structuredClone(this.#store);
+      for (const i of order) modelLook(store, views[i] as View, look);
+      return store;
+    });
     const { kept, latest } = await keptOf(this.#records);
-    const settled = modelSettled([...orders, this.#store], latest).find((store) => keptOfModel(store) === kept);
+    const settled = modelSettled([...orders, this.#store], (one) => latestText(one) === latest).find(
+      (store) => keptOfModel(store) === kept,
+    );
     if (settled === undefined) this.#expect('what is kept', `${kept} ${latest}`, orders.map(keptOfModel).join(' or '));
     else this.#store = settled;
     for (const [i, actor] of this.#actors.entries()) {
@@ -210,7 +211,7 @@ class Run {
   }
 
   async #check({ name, app, latest, mounted }: Actor): Promise<void> {
-    this.#expect(`the newest release that ${name} knows`, app.latest, latest);
+    this.#expect(`the newest release that ${name} knows`, app.latest, latest ?? mounted);
     const text = this.#world.releases.find(({ digest }) => digest === mounted)?.text ?? 'ERR_RESOURCE_NOT_FOUND';
     this.#expect(`what ${name} serves`, await app.read(), text);
   }
@@ -234,7 +235,11 @@ async function keptOf(store: MountStore): Promise<{ readonly kept: string; reado
     releaseSequence,
     seenMs,
   ];
-  return { kept: kept.join(' '), latest: (latest as { digest?: string } | undefined)?.digest };
+  return { kept: kept.join(' '), latest: latestText((latest ?? undefined) as ModelStore['latest']) };
+}
+
+function latestText(latest: ModelStore['latest']): string | undefined {
+  return latest && `${latest.digest} ${latest.revoked.join(' ')}`;
 }
 
 function keptOfModel({ root, floor }: ModelStore): string {

@@ -132,8 +132,11 @@ export function modelMount(store: ModelStore, digest: string): boolean {
 }
 
 /** The stores that there may be with one of these latest releases: whoever was overtaken keeps nothing, and says so. */
-export function modelSettled(stores: readonly ModelStore[], digest: string | undefined): ModelStore[] {
-  const of = stores.find(({ latest }) => latest?.digest === digest);
+export function modelSettled(
+  stores: readonly ModelStore[],
+  isKept: (latest: ModelStore['latest']) => boolean,
+): ModelStore[] {
+  const of = stores.find(({ latest }) => isKept(latest));
   return stores.flatMap((store) => {
     if (of === undefined) return [];
     const settled = { ...store, latest: of.latest, releases: new Map([...store.releases, ...of.releases]) };

@@ -12,6 +12,7 @@ export const CHECKS = [
   { name: 'boundaries', command: script('check-boundaries.ts') },
   { name: 'promises', command: script('check-promises.ts') },
   { name: 'doc comments', command: script('check-doc-comments.ts') },
+  { name: 'lines to read', command: script('check-lines.ts') },
   { name: 'dead code', command: bin('knip/bin/knip.js', '--no-progress', '--no-config-hints') },
   { name: 'size', after: ['build'], command: script('check-size.ts') },
   { name: 'pack', after: ['build'], command: script('check-pack.ts') },

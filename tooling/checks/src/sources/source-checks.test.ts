@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countLines } from '../lines/count-lines.js';
+import { dependenciesOf, reachableCode } from '../lines/reachable-code.js';
 import { findUndocumentedExports } from './doc-comments.js';
 import { findFloatingPromises } from './floating-promises.js';
 import { copyWorkspace, type PlantedWorkspace } from './planted-workspace.js';
@@ -26,6 +28,30 @@ export async function handled(): Promise<void> {
 }
 `;
 
+const LINES = `
+import { inside } from './planted-barrel.js';
+import type { Archive } from '@lading/mount';
+/** Said of it. */
+export function counted(value: unknown): string {
+  // Why.
+  const shape = { helper };
+
+  return inside(value) ? shape.helper('') : load();
+}
+interface Unseen {
+  readonly archive: Archive;
+}
+const helper = (text: string): string => text;
+async function load(): Promise<never> {
+  const { later } = await import('./planted-later.js');
+  throw new Error(
+    later(),
+  );
+}
+export const unused = (unseen: Unseen): number =>
+  1;
+`;
+
 describe('the checks of sources', () => {
   let workspace: PlantedWorkspace;
   let program: SourceProgram;
@@ -38,6 +64,16 @@ describe('the checks of sources', () => {
       '/** Said. */\nexport const said = 1;\nexport const silent = 2;\n',
     );
     workspace.plant('packages/graph/src/web/index.ts', "export * from './planted-docs.js';\n");
+    workspace.plant('packages/graph/src/planted-lines.ts', LINES);
+    workspace.plant('packages/graph/src/planted-barrel.ts', "export * from './planted-inside.js';\n");
+    workspace.plant(
+      'packages/graph/src/planted-inside.ts',
+      'export const inside = (value: unknown): boolean => !value;\nexport const beside = 1;\n',
+    );
+    workspace.plant(
+      'packages/graph/src/planted-later.ts',
+      "import 'yazl';\nexport const later = (): string => 'later';\n",
+    );
     program = loadSourceProgram(workspace.root);
   });
 
@@ -53,5 +89,16 @@ describe('the checks of sources', () => {
     expect(found).toEqual([
       expect.objectContaining({ path: 'packages/graph/src/web/planted-docs.ts', line: 3, rule: 'doc' }),
     ]);
+  });
+
+  it('count the lines that run, and no others: through imports, short forms and parts that are loaded later', () => {
+    const code = reachableCode(program, ['packages/graph/src/planted-lines.ts#counted']);
+    expect(countLines(code.get('packages/graph/src/planted-lines.ts') ?? [])).toEqual({ lines: 11, errorLines: 3 });
+    expect([...code.keys()].sort()).toEqual([
+      'packages/graph/src/planted-inside.ts',
+      'packages/graph/src/planted-later.ts',
+      'packages/graph/src/planted-lines.ts',
+    ]);
+    expect(dependenciesOf(code, program)).toEqual(['yazl']);
   });
 });

@@ -113,7 +113,7 @@ export function withTrustOption(command: Command, otherwise: string = 'first use
 /** Where to publish. */
 export function withTargetOptions(command: Command): Command {
   return command
-    .option('--target <url>', 'folder, or s3://bucket/prefix?region=…&endpoint=…&profile=…')
+    .option('--target <url>', 'folder, s3://bucket/prefix?region=…&endpoint=…&profile=…, or https://… for WebDAV')
     .option('--channel <name>', 'channel (default: stable)')
     .option('--env <name>', 'environment of the configuration');
 }

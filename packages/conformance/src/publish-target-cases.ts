@@ -96,13 +96,16 @@ export const READS_AND_WRITES: Record<string, PublishTargetCheck> = {
     const writing = writeInTurn(target, versions).finally(() => {
       isWriting = false;
     });
-    while (isWriting) {
-      const got = await target.get('k', { maxBytes: 300_000 });
-      const whole = got && versions.some((version) => isSame(version, got.bytes));
-      expectThat(whole === true, `a read saw ${got?.bytes.length} bytes that are no version`);
-      await new Promise((resolve) => setTimeout(resolve, 0)); // a target in memory would never let the writer run
+    try {
+      while (isWriting) {
+        const got = await target.get('k', { maxBytes: 300_000 });
+        const whole = got && versions.some((version) => isSame(version, got.bytes));
+        expectThat(whole === true, `a read saw ${got?.bytes.length} bytes that are no version`);
+        await new Promise((resolve) => setTimeout(resolve, 0)); // a target in memory would never let the writer run
+      }
+    } finally {
+      await writing; // it uses the target until it has ended
     }
-    await writing;
   },
   async 'odd keys are kept as they are'(target) {
     for (const key of ODD_KEYS) await target.put(key, new TextEncoder().encode(key), META);

@@ -1,6 +1,7 @@
 import type { GraphSource } from '@lading/graph';
 import type { ReleaseCompat } from '@lading/manifest';
 import type { PublishTarget } from '@lading/publisher';
+import type { WebdavTargetOptions } from '@lading/publisher/node';
 import type { S3TargetOptions } from '@lading/s3';
 import type { ArchiveRule, ContentSource, RootFacts, SplitStrategy, VariantRules } from '@lading/splitter';
 
@@ -35,12 +36,14 @@ export interface CustomSource {
 /** Where the resources and their dependencies come from. */
 export type SourceSetting = DefoldSource | FilesSource | CustomSource;
 
-/** Where a release goes: a URL or path, a folder, a bucket, or a plug-in. */
-export type TargetSetting =
-  | string
+/** A folder, a bucket, or a folder on a WebDAV server, as data. */
+export type DescribedTarget =
   | { readonly kind: 'folder'; readonly path: string }
   | ({ readonly kind: 's3' } & S3TargetOptions)
-  | PublishTarget;
+  | ({ readonly kind: 'webdav' } & WebdavTargetOptions);
+
+/** Where a release goes: a URL or path, a folder, a bucket, a WebDAV server, or a plug-in. */
+export type TargetSetting = string | DescribedTarget | PublishTarget;
 
 /** What differs between environments (`--env qa`). */
 export interface EnvironmentConfig {
@@ -118,4 +121,9 @@ export function folder(path: string): TargetSetting {
 /** An S3 bucket as publish target. */
 export function s3(options: S3TargetOptions): TargetSetting {
   return { kind: 's3', ...options };
+}
+
+/** A folder on a WebDAV server as publish target. Credentials: `LADING_WEBDAV_USER` and `LADING_WEBDAV_PASSWORD`, or `authorization`. */
+export function webdav(options: WebdavTargetOptions): TargetSetting {
+  return { kind: 'webdav', ...options };
 }

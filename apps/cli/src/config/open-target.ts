@@ -1,10 +1,18 @@
 import { resolve } from 'node:path';
 import { type PublishTarget, parseTargetUrl, patientTarget, targetUrlScheme } from '@lading/publisher';
-import { type FolderDescription, folderTarget, parseFolderUrl } from '@lading/publisher/node';
+import {
+  type FolderDescription,
+  folderTarget,
+  parseFolderUrl,
+  parseWebdavUrl,
+  type WebdavDescription,
+  webdavAuthorization,
+  webdavTarget,
+} from '@lading/publisher/node';
 import { parseS3Url, type S3Description, type S3TargetOptions, s3Target } from '@lading/s3';
 import { usageError } from '../cli-error.js';
 import type { CommandContext } from '../command-context.js';
-import type { EnvironmentConfig, LadingConfig, TargetSetting } from './lading-config.js';
+import type { DescribedTarget, EnvironmentConfig, LadingConfig, TargetSetting } from './lading-config.js';
 import { loadConfig } from './load-config.js';
 import { SETTING_DEFAULTS } from './settings.js';
 
@@ -44,7 +52,8 @@ export async function s3TargetOptions(context: CommandContext, options: TargetOp
  */
 export async function openTarget(context: CommandContext, options: TargetOptions): Promise<TargetChoice> {
   const { setting, mirrors, dir, channel } = await chosenTarget(context, options);
-  return { target: targetOf(setting, dir), mirrors: mirrors.map((one) => targetOf(one, dir)), channel };
+  const place = { dir, env: context.env };
+  return { target: targetOf(setting, place), mirrors: mirrors.map((one) => targetOf(one, place)), channel };
 }
 
 interface ChosenTarget {
@@ -63,7 +72,10 @@ async function chosenTarget(context: CommandContext, options: TargetOptions): Pr
     return { setting: options.target, mirrors: options.mirror ?? [], dir: context.cwd, channel };
   const named = environment.target === undefined ? config : environment;
   if (named.target !== undefined) return { setting: named.target, mirrors: named.mirrors ?? [], dir, channel };
-  throw usageError('no target is given', 'Pass --target with a folder, or s3://bucket/prefix?region=…&endpoint=….');
+  throw usageError(
+    'no target is given',
+    'Pass --target with a folder, s3://bucket/prefix?region=…&endpoint=…, or https://… for WebDAV.',
+  );
 }
 
 function environmentOf(config: LadingConfig, name: string): EnvironmentConfig {
@@ -77,26 +89,41 @@ function environmentOf(config: LadingConfig, name: string): EnvironmentConfig {
   );
 }
 
-/** Whatever it is, it is given time: a busy server or a lost connection ends no publish. */
-function targetOf(setting: TargetSetting, dir: string): PublishTarget {
-  return patientTarget(plainTarget(setting, dir));
+/** Where paths start, and what the environment says. */
+interface TargetPlace {
+  readonly dir: string;
+  readonly env: CommandContext['env'];
 }
 
-function plainTarget(setting: TargetSetting, dir: string): PublishTarget {
-  if (typeof setting === 'string') return urlTarget(setting, dir);
-  if (!('kind' in setting)) return setting;
-  switch (setting.kind) {
+/** Whatever it is, it is given time: a busy server or a lost connection ends no publish. */
+function targetOf(setting: TargetSetting, place: TargetPlace): PublishTarget {
+  return patientTarget(plainTarget(setting, place));
+}
+
+function plainTarget(setting: TargetSetting, place: TargetPlace): PublishTarget {
+  if (typeof setting === 'string') return describedTarget(describeTarget(setting, place.dir), place);
+  return 'kind' in setting ? describedTarget(setting, place) : setting;
+}
+
+function describedTarget(description: TargetDescription, { dir, env }: TargetPlace): PublishTarget {
+  switch (description.kind) {
     case 'folder':
-      return folderTarget(resolve(dir, setting.path));
+      return folderTarget(resolve(dir, 'dir' in description ? description.dir : description.path));
     case 's3':
-      return s3Target(setting);
+      return s3Target(description);
+    case 'webdav':
+      return webdavTarget({ authorization: webdavAuthorization(env), ...description });
   }
 }
 
-function urlTarget(text: string, cwd: string): PublishTarget {
-  const description = parseTargetUrl<FolderDescription | S3Description>(text, {
+type TargetDescription = FolderDescription | S3Description | WebdavDescription | DescribedTarget;
+
+function describeTarget(text: string, cwd: string): TargetDescription {
+  return parseTargetUrl<TargetDescription>(text, {
     file: (path) => parseFolderUrl(path, { cwd }),
     s3: parseS3Url,
+    ...Object.fromEntries(WEBDAV_SCHEMES.map((scheme) => [scheme, parseWebdavUrl])),
   });
-  return description.kind === 'folder' ? folderTarget(description.dir) : s3Target(description);
 }
+
+const WEBDAV_SCHEMES = ['https', 'http', 'webdavs', 'webdav', 'davs', 'dav'];

@@ -7,3 +7,8 @@ export type { NetworkProfile } from './serve/network-profile.js';
 export { NETWORK_PROFILES } from './serve/network-profile.js';
 export type { FolderServer, ServedRequest, ServeFolderOptions } from './serve/serve-folder.js';
 export { SERVE_FOLDER_DEFAULTS, serveFolder } from './serve/serve-folder.js';
+export type { WebdavAuthorization, WebdavTargetOptions } from './webdav/webdav-options.js';
+export { WEBDAV_TARGET_DEFAULTS, webdavAuthorization } from './webdav/webdav-options.js';
+export { webdavTarget } from './webdav/webdav-target.js';
+export type { WebdavDescription } from './webdav/webdav-url.js';
+export { parseWebdavUrl } from './webdav/webdav-url.js';

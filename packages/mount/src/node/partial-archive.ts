@@ -174,11 +174,11 @@ class PartialArchive implements ArchiveWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#receivedBytes + at);
-      at += bytesWritten;
+    const first = this.#file.write(bytes, 0, bytes.length, this.#receivedBytes);
+    this.#hash.update(bytes); // While the disk works. Where that fails nobody asks for the hash any more.
+    for (let at = (await first).bytesWritten; at < bytes.length; ) {
+      at += (await this.#file.write(bytes, at, bytes.length - at, this.#receivedBytes + at)).bytesWritten;
     }
-    this.#hash.update(bytes);
     this.#receivedBytes += bytes.length;
     if (this.#receivedBytes % CHECKPOINT_BYTES !== 0 || this.#place.lock === undefined) return;
     await appendFile(this.#place.journalPath, `${this.#receivedBytes} ${this.#hash.copy().digest('hex')}\n`);

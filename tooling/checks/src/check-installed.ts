@@ -1,8 +1,10 @@
-import { compileImports, importableNames, installTarballs } from './packages/consumer.js';
+import { buildPlugIns, compileImports, importableNames, installTarballs } from './packages/consumer.js';
 import { readTarballs } from './packages/tarballs.js';
 
 // `pnpm check:packages`, last step: what a user gets who installs the packages with npm, outside this workspace.
 const tarballs = readTarballs();
+/** Examples that somebody else would write, with nothing but what is published. */
+const PLUG_INS = ['publish-target', 'scanner', 'split-strategy'];
 const names = tarballs.flatMap(importableNames);
 const consumer = installTarballs(tarballs);
 const problems: string[] = [];
@@ -12,7 +14,7 @@ try {
     const result = consumer.run(process.execPath, '--input-type=module', '--eval', script);
     if (result.status !== 0) problems.push(`import '${name}': ${result.stderr}`);
   }
-  problems.push(...compileImports(consumer, names), ...programProblems());
+  problems.push(...compileImports(consumer, names), ...buildPlugIns(consumer, PLUG_INS), ...programProblems());
 } finally {
   consumer.remove();
 }

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -55,25 +55,48 @@ export function importableNames({ folder, name }: Tarball): readonly string[] {
 }
 
 /** Compiles a program that imports every module as a user would, and lists what TypeScript says about it and about our types. */
-export function compileImports({ folder }: Consumer, names: readonly string[]): readonly string[] {
-  const file = join(folder, 'consumer.ts');
+export function compileImports(consumer: Consumer, names: readonly string[]): readonly string[] {
+  const file = join(consumer.folder, 'consumer.ts');
   writeFileSync(file, names.map((name, index) => `import * as m${index} from '${name}';\nvoid m${index};\n`).join(''));
-  const program = ts.createProgram([file], {
+  return compile(consumer, [file]);
+}
+
+/**
+ * Compiles the plug-ins among the examples against what is installed, as their authors would who copied them, and imports what
+ * comes out.
+ */
+export function buildPlugIns(consumer: Consumer, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const folder = join(consumer.folder, name);
+    cpSync(join(WORKSPACE_ROOT, 'examples', name, 'src'), folder, { recursive: true });
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+    const paths = files.map((file) => join(folder, file));
+    const problems = compile(consumer, paths, folder);
+    if (problems.length > 0) return problems.map((problem) => `examples/${name}: ${problem}`);
+    const imports = paths.map((path) => `await import(${JSON.stringify(path.replace(/\.ts$/, '.js'))});`).join('\n');
+    const result = consumer.run(process.execPath, '--input-type=module', '--eval', imports);
+    return result.status === 0 ? [] : [`examples/${name}: ${result.stderr}`];
+  });
+}
+
+function compile({ folder }: Consumer, files: readonly string[], outDir?: string): readonly string[] {
+  const program = ts.createProgram(files, {
     target: ts.ScriptTarget.ES2023,
     lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts', 'lib.dom.asynciterable.d.ts'],
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     strict: true,
-    noEmit: true,
+    ...(outDir === undefined ? { noEmit: true } : { outDir }),
     types: ['node'],
     typeRoots: [join(WORKSPACE_ROOT, 'node_modules/@types')],
   });
-  const ours = /\/(consumer\.ts|node_modules\/(@lading|lading)\/.*)$/;
-  return ts
+  const ours = /\/node_modules\/(@lading|lading)\//;
+  const found = ts
     .getPreEmitDiagnostics(program)
-    .filter((diagnostic) => diagnostic.file === undefined || ours.test(diagnostic.file.fileName))
-    .map(
-      (diagnostic) =>
-        `${diagnostic.file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`,
-    );
+    .filter(({ file }) => file === undefined || !file.fileName.includes('/node_modules/') || ours.test(file.fileName));
+  program.emit();
+  return found.map(({ file, messageText }) => {
+    const text = ts.flattenDiagnosticMessageText(messageText, '\n');
+    return `${file?.fileName.replace(folder, '.') ?? ''}: ${text}`;
+  });
 }

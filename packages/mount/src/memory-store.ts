@@ -1,7 +1,6 @@
-import { type Digest, digestOf, type JsonValue } from '@lading/manifest/client';
-import { oversizedError, wrongDigestError } from './archive-error.js';
+import { type Digest, type JsonValue, loadPart } from '@lading/manifest/client';
 import { memorySource } from './memory-source.js';
-import type { ArchiveStore, ArchiveWriter, MountStore } from './mount-store.js';
+import type { ArchiveStore, MountStore } from './mount-store.js';
 
 /**
  * Makes a store that lives as long as the process: the reference of the {@link MountStore} contract, and the last
@@ -41,44 +40,19 @@ function memoryArchives(): ArchiveStore {
       const bytes = whole.get(digest);
       return bytes === undefined ? undefined : memorySource(bytes, digest);
     },
-    openWriter: async (digest, sizeBytes) => memoryWriter(digest, { sizeBytes, whole, partial }),
+    async openWriter(digest, sizeBytes) {
+      const { memoryWriter } = await loadPart(() => import('./memory-writer.js'));
+      return memoryWriter(digest, { sizeBytes, whole, partial });
+    },
     list: async () => sorted([...whole].map(([digest, { length }]) => ({ digest, sizeBytes: length }))),
-    partials: async () => sorted([...partial].map(([digest, chunks]) => ({ digest, receivedBytes: total(chunks) }))),
+    partials: async () =>
+      sorted([...partial].map(([digest, chunks]) => ({ digest, receivedBytes: totalBytes(chunks) }))),
     remove: async (digest) => void whole.delete(digest),
   };
 }
 
-interface Shelf {
-  readonly sizeBytes: number;
-  readonly whole: Map<Digest, Uint8Array>;
-  readonly partial: Map<Digest, readonly Uint8Array[]>;
-}
-
-function memoryWriter(digest: Digest, { sizeBytes, whole, partial }: Shelf): ArchiveWriter {
-  const chunks = [...(partial.get(digest) ?? [])];
-  partial.delete(digest); // Two writers of one digest never share bytes: the second one starts from nothing.
-  let receivedBytes = total(chunks);
-  return {
-    get receivedBytes() {
-      return receivedBytes;
-    },
-    async append(bytes) {
-      if (receivedBytes + bytes.length > sizeBytes) throw oversizedError(digest, sizeBytes);
-      chunks.push(bytes.slice());
-      receivedBytes += bytes.length;
-    },
-    async commit() {
-      const bytes = new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-      const actual = await digestOf(bytes);
-      if (actual !== digest) throw wrongDigestError(digest, actual);
-      whole.set(digest, bytes);
-    },
-    suspend: async () => void partial.set(digest, chunks),
-    discard: async () => void chunks.splice(0),
-  };
-}
-
-function total(chunks: readonly Uint8Array[]): number {
+/** Bytes of all chunks. */
+export function totalBytes(chunks: readonly Uint8Array[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 

@@ -27,7 +27,7 @@ export class ReleaseProbation {
 
   /** What puts a release on probation in the records, where it has to prove itself. */
   async trialStart(): Promise<TrialStart | undefined> {
-    return this.isAsked ? (await loadRecords()).beginTrial : undefined;
+    return this.isAsked ? (await loadSteps()).beginTrial : undefined;
   }
 
   get trial(): Digest | undefined {
@@ -46,33 +46,24 @@ export class ReleaseProbation {
   async settle(signal: AbortSignal | undefined): Promise<BlockedRelease | undefined> {
     const { store, probation } = this.#options;
     const hasBlocked = (await store.record(PROBATION_RECORDS.blocked, { signal })) !== undefined;
-    if (probation === undefined && !hasBlocked) return undefined;
-    const { countStart, giveUpTrial, readBlocked, readTrial } = await loadRecords();
-    const settled = await store.transaction(
-      (records) => {
-        const isOver = probation !== undefined && countStart(records, probation.maxStarts);
-        const given = isOver ? giveUpTrial(records, { failure: 'crash' }) : undefined;
-        return { given, trial: readTrial(records)?.release, blocked: readBlocked(records) };
-      },
-      { signal },
-    );
-    this.#blocked = settled.blocked;
-    if (this.isAsked) this.#watch(settled.trial);
-    return settled.given;
+    if (!this.isAsked && !hasBlocked) return undefined;
+    const { settleTrial } = await loadSteps();
+    const { given, trial, blocked } = await settleTrial(store, probation?.maxStarts, signal);
+    this.#blocked = blocked;
+    if (this.isAsked) this.#watch(trial);
+    return given;
   }
 
   /** Looks whether what was mounted just now is on probation. */
   async note(signal: AbortSignal | undefined): Promise<void> {
     if (!this.isAsked) return;
-    const { readTrial } = await loadRecords();
-    const trial = await this.#options.store.transaction(readTrial, { signal });
-    if (trial?.release !== this.#trial) this.#watch(trial?.release);
+    const trial = await (await loadSteps()).currentTrial(this.#options.store, signal);
+    if (trial !== this.#trial) this.#watch(trial);
   }
 
   /** What is mounted is good. */
   async markReady(signal: AbortSignal | undefined): Promise<void> {
-    const { endTrial } = await loadRecords();
-    await this.#options.store.transaction(endTrial, { signal });
+    await (await loadSteps()).passTrial(this.#options.store, signal);
     this.#watch(undefined);
   }
 
@@ -81,11 +72,8 @@ export class ReleaseProbation {
     failure: ProbationFailure,
     { reason, signal }: { readonly reason?: string | undefined; readonly signal?: AbortSignal | undefined },
   ): Promise<BlockedRelease | undefined> {
-    const { giveUpTrial, readBlocked } = await loadRecords();
-    const { given, blocked } = await this.#options.store.transaction(
-      (records) => ({ given: giveUpTrial(records, { failure, reason }), blocked: readBlocked(records) }),
-      { signal },
-    );
+    const { failTrial } = await loadSteps();
+    const { given, blocked } = await failTrial(this.#options.store, { failure, reason }, signal);
     this.#blocked = blocked;
     if (given !== undefined) this.#watch(undefined);
     return given;
@@ -105,6 +93,6 @@ export class ReleaseProbation {
 }
 
 /** What reads and writes the records of probation: for apps that ask for it, and where a release failed. */
-function loadRecords(): Promise<typeof import('./probation.js')> {
-  return loadPart(() => import('./probation.js'));
+function loadSteps(): Promise<typeof import('./probation-steps.js')> {
+  return loadPart(() => import('./probation-steps.js'));
 }

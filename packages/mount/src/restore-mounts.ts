@@ -12,7 +12,8 @@ import type { ResolvedRuntimeOptions } from './runtime-options.js';
 import { mountOf } from './runtime-views.js';
 import { servedPaths } from './served-paths.js';
 import { printableName } from './source-name.js';
-import { type KnownRelease, loadRelease, type TrustContext, type TrustState } from './trust-state.js';
+import { loadRelease } from './stored-release.js';
+import type { KnownRelease, TrustContext, TrustState } from './trust-state.js';
 
 /** What restoring needs. */
 export interface RestoreContext {

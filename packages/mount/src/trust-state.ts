@@ -1,13 +1,4 @@
-import {
-  type Digest,
-  digestOf,
-  loadPart,
-  ManifestError,
-  type Release,
-  type TrustedRoot,
-  trustRoot,
-  verifyRelease,
-} from '@lading/manifest/client';
+import { type Digest, digestOf, loadPart, type Release, type TrustedRoot, trustRoot } from '@lading/manifest/client';
 import type { ContentOrigin } from './content-origin.js';
 import type { MountStore } from './mount-store.js';
 import { raiseFloor, shippedFloor } from './trust-floor.js';
@@ -16,7 +7,6 @@ import {
   type LatestRecord,
   readFloorRecord,
   readLatestRecord,
-  readReleaseRecord,
   readRootRecord,
   TRUST_RECORDS,
 } from './trust-records.js';
@@ -73,34 +63,13 @@ export async function loadTrust(options: TrustOptions, context: TrustContext): P
   const root = await loadRoot(options, context);
   const stored = readFloorRecord(await store.record(TRUST_RECORDS.floor(options.channel), { signal }));
   const latest = readLatestRecord(await store.record(TRUST_RECORDS.latest(options.channel), { signal }));
-  const known = latest === undefined ? undefined : await loadRelease(latest.digest, root, context);
+  const known = latest === undefined ? undefined : await loadStored(latest.digest, root, context);
   return {
     root,
     floor: raiseFloor(shippedFloor(options), stored),
     latest: latest === undefined || known === undefined ? undefined : { ...latest, ...known },
     revoked: latest?.revoked ?? [],
   };
-}
-
-/**
- * Reads a release that was verified and stored earlier, and verifies it again. `undefined` where it is not there, or
- * where the keys that signed it are not trusted any more.
- */
-export async function loadRelease(
-  digest: Digest,
-  root: TrustedRoot,
-  { store, signal }: TrustContext,
-): Promise<KnownRelease | undefined> {
-  const record = readReleaseRecord(await store.record(TRUST_RECORDS.release(digest), { signal }));
-  if (record === undefined) return undefined;
-  try {
-    const release = await verifyRelease(new TextEncoder().encode(record.envelope), root, { ...record, digest });
-    return { digest, release };
-  } catch (error) {
-    // Keys were rotated away since: not trusted, so not there. The next refresh brings one that is.
-    if (error instanceof ManifestError && error.code.startsWith('ERR_TRUST')) return undefined;
-    throw error;
-  }
 }
 
 async function loadRoot(options: TrustOptions, context: TrustContext): Promise<TrustedRoot> {
@@ -119,4 +88,9 @@ async function loadRoot(options: TrustOptions, context: TrustContext): Promise<T
 /** What {@link RootRecord.pin} says for these keys. */
 export async function pinOf(keys: TrustOptions['keys']): Promise<string> {
   return keys === 'first-use' ? keys : digestOf(keys);
+}
+
+async function loadStored(digest: Digest, root: TrustedRoot, context: TrustContext): Promise<KnownRelease | undefined> {
+  const { loadRelease } = await loadPart(() => import('./stored-release.js'));
+  return loadRelease(digest, root, context);
 }

@@ -51,7 +51,7 @@ export const MIXTURES: readonly Attack[] = [
       return { attack: visit({ ...mixed, says: 'one' }), control: visit(two) };
     },
     mutant: [
-      edit('mount/src/memory-store.ts', 'if (actual !== digest) throw', 'if (actual === undefined) throw'),
+      edit('mount/src/memory-writer.ts', 'if (actual !== digest) throw', 'if (actual === undefined) throw'),
       DIRECTORY_DIGEST,
     ],
   },

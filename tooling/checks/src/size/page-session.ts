@@ -35,7 +35,9 @@ export async function runPageSession(bundle: PageBundle, folder: string): Promis
   const layout = await buildLayout({
     keys: await layoutKeys(),
     archives: {
-      level: { members: [{ name: 'level.json', bytes: new TextEncoder().encode('{"doors":4}'.repeat(50)) }] },
+      level: {
+        members: [{ name: 'level.json', bytes: new TextEncoder().encode('{"doors":4}'.repeat(50)), deflate: true }],
+      },
     },
     roots: { '/level.json': ['level'] },
   });

@@ -11,6 +11,7 @@ export class App {
   #view: View | undefined;
   #nowMs = 0;
   #writesLeft: number = Number.POSITIVE_INFINITY;
+  #fetchesToPause: number = Number.POSITIVE_INFINITY;
 
   constructor(store: MountStore, pin: Uint8Array) {
     this.#store = store;
@@ -32,10 +33,17 @@ export class App {
     });
   }
 
-  /** One look; the process is killed before it makes more than `writes` changes of the store. */
-  async look(view: View, { nowMs, writes }: { nowMs: number; writes: number }): Promise<string> {
+  /**
+   * One look; the process is killed before it makes more than `writes` changes of the store. The network takes its time with one
+   * answer, where `pauseAt` says which.
+   */
+  async look(
+    view: View,
+    { nowMs, writes, pauseAt }: { nowMs: number; writes: number; pauseAt?: number | undefined },
+  ): Promise<string> {
     this.#see(view, nowMs);
     this.#writesLeft = writes;
+    this.#fetchesToPause = pauseAt ?? Number.POSITIVE_INFINITY;
     return verdict(async () => (await this.#running.refresh()).outcome);
   }
 
@@ -79,7 +87,10 @@ export class App {
     const current = (): ContentOrigin => memoryOrigin(this.#view?.files ?? new Map());
     return {
       name: 'network',
-      fetch: (key, options) => current().fetch(key, options),
+      fetch: async (key, options) => {
+        if (this.#fetchesToPause-- === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        return current().fetch(key, options);
+      },
       open: (key, options) => current().open(key, options),
       stream: (key, options) => current().stream(key, options),
     };
@@ -97,6 +108,9 @@ export class App {
     };
   }
 }
+
+/** Longer than a whole look. */
+const PAUSE_MS = 8;
 
 async function verdict(work: () => Promise<string>): Promise<string> {
   try {

@@ -141,8 +141,10 @@ class Run {
   async #lookAtOnce(): Promise<void> {
     const views = [await someView(this.#world, this.#random), await someView(this.#world, this.#random)] as const;
     const look = { nowMs: this.#world.nowMs, before: undefined };
+    const slow = this.#random(4); // One of the two, or none: the other overtakes it.
+    const pauses = [0, 1].map((i) => (i === slow ? this.#random(5) : undefined));
     const all = this.#actors.map(({ app }, i) =>
-      app.look(views[i] as View, { ...look, writes: Number.POSITIVE_INFINITY }),
+      app.look(views[i] as View, { nowMs: look.nowMs, writes: Number.POSITIVE_INFINITY, pauseAt: pauses[i] }),
     );
     const outcomes = await Promise.all(all);
     this.#trace.push(`both look: ${outcomes.join(', ')}`);

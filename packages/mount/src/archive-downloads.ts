@@ -1,6 +1,7 @@
 import { loadPart, type ReleaseArchive } from '@lading/manifest/client';
 import type { ArchiveShelf } from './archive-shelf.js';
-import type { DownloadCall, Downloader, DownloaderOptions } from './downloader.js';
+import type { DownloadCall } from './download-flight.js';
+import type { Downloader, DownloaderOptions } from './downloader.js';
 
 /** Brings archives into the store. What downloads is loaded with the first download: a session may read remote archives alone. */
 export class ArchiveDownloads {

@@ -14,10 +14,12 @@ export type { ArchiveStore, ArchiveWriter, MountStore, RecordTransaction, StoreO
 export type { MountedContent } from './mounted-content.js';
 export type { HttpOriginOptions } from './origin-request.js';
 export type { BlockedRelease, ProbationFailure } from './probation.js';
+export { ENSURE_PRIORITY } from './root-priority.js';
 export type {
   AddMountOptions,
   Ensured,
   EnsureOptions,
+  Prefetched,
   Refreshed,
   ReleaseSummary,
   Runtime,

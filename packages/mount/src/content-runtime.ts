@@ -14,6 +14,7 @@ import type {
   AddMountOptions,
   Ensured,
   EnsureOptions,
+  Prefetched,
   Refreshed,
   Runtime,
   RuntimeSnapshot,
@@ -139,6 +140,18 @@ export class ContentRuntime implements Runtime {
     this.#parts.assertOpen();
     const { RootEnsurer } = await loadPart(() => import('./root-ensurer.js'));
     return new RootEnsurer(this.#parts).ensure(root, options);
+  }
+
+  async ensureEssential(options: EnsureOptions = {}): Promise<readonly Ensured[]> {
+    this.#parts.assertOpen();
+    const { ensureEssential } = await loadPart(() => import('./root-policies.js'));
+    return ensureEssential(this.#parts, options);
+  }
+
+  async prefetch(options: EnsureOptions = {}): Promise<Prefetched> {
+    this.#parts.assertOpen();
+    const { prefetchRoots } = await loadPart(() => import('./root-policies.js'));
+    return prefetchRoots(this.#parts, options);
   }
 
   async markReady({ signal }: ReadOptions = {}): Promise<void> {

@@ -35,10 +35,12 @@ export { compilePatterns } from './path-pattern.js';
 export type { BlockedRelease, ProbationFailure } from './probation.js';
 export type { RetryOptions } from './retry.js';
 export { RETRY_DEFAULTS } from './retry.js';
+export { ENSURE_PRIORITY } from './root-priority.js';
 export type {
   AddMountOptions,
   Ensured,
   EnsureOptions,
+  Prefetched,
   Refreshed,
   ReleaseSummary,
   Runtime,

@@ -2,6 +2,7 @@ import type { ReleaseArchive } from '@lading/manifest';
 import type { Progress } from './runtime-types.js';
 
 interface Share {
+  readonly root: string;
   readonly archive: ReleaseArchive;
   /** Bytes that were there when the plan was made. */
   readonly base: number;
@@ -13,15 +14,13 @@ interface Share {
  * that starts over brings a second time does not count again.
  */
 export class ProgressMeter {
-  readonly #root: string;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #shares = new Map<string, Share>();
+  readonly #reused = new Map<string, number>();
   #totalBytes = 0;
   #receivedBytes = 0;
-  #reusedBytes = 0;
 
-  constructor(root: string, onProgress: ((progress: Progress) => void) | undefined) {
-    this.#root = root;
+  constructor(onProgress: ((progress: Progress) => void) | undefined) {
     this.#onProgress = onProgress;
   }
 
@@ -31,20 +30,21 @@ export class ProgressMeter {
 
   /** Of {@link receivedBytes}, those that were not fetched but taken from other archives. */
   get reusedBytes(): number {
-    return this.#reusedBytes;
+    return [...this.#reused.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Notes that so many bytes of an archive were taken from other archives. */
-  reuse(reusedBytes: number): void {
-    this.#reusedBytes += reusedBytes;
+  reuse({ digest }: ReleaseArchive, reusedBytes: number): void {
+    this.#reused.set(digest, reusedBytes);
   }
 
   /** Adds an archive to the plan, `base` bytes of which are there already. */
-  plan(archive: ReleaseArchive, base: number): void {
+  plan(archive: ReleaseArchive, root: string, base: number): void {
     const earlier = this.#shares.get(archive.digest);
     if (earlier !== undefined) this.#totalBytes += Math.max(earlier.base - base, 0);
     else this.#totalBytes += archive.sizeBytes - base;
     this.#shares.set(archive.digest, {
+      root: earlier?.root ?? root,
       archive,
       base: Math.min(base, earlier?.base ?? base),
       received: earlier?.received ?? 0,
@@ -60,7 +60,7 @@ export class ProgressMeter {
     this.#receivedBytes += received - share.received;
     share.received = received;
     const progress = {
-      root: this.#root,
+      root: share.root,
       receivedBytes: this.#receivedBytes,
       totalBytes: this.#totalBytes,
       archive: archive.name,

@@ -1,13 +1,16 @@
 import { type Digest, isLadingError } from '@lading/manifest/client';
 import { openRemote, openStored } from './archive-opener.js';
 import { isContentVerdict } from './content-verdict.js';
+import type { DownloadCall } from './download-flight.js';
 import { keptRow, type OpenedArchive } from './kept-row.js';
 import { storePlan } from './mount-records.js';
 import type { MountRow } from './mount-table.js';
 import { ProgressMeter } from './progress-meter.js';
 import { neededArchives, type RootPlan, type WantedMount } from './root-plan.js';
+import { ENSURE_PRIORITY } from './root-priority.js';
 import type { Ensured, EnsureOptions } from './runtime.js';
 import { releaseChangedError } from './runtime-errors.js';
+import { optionError } from './runtime-options.js';
 import { planOf, type RuntimeParts } from './runtime-parts.js';
 import type { Mount } from './runtime-types.js';
 import { downloadsOf, summaryOf } from './runtime-views.js';
@@ -28,12 +31,17 @@ export class RootEnsurer {
     this.#parts = parts;
   }
 
-  async ensure(root: string, { signal, onProgress }: EnsureOptions): Promise<Ensured> {
-    const meter = new ProgressMeter(root, onProgress);
+  /** @param together - Counts the progress of several roots together. */
+  async ensure(root: string, options: EnsureOptions, together?: ProgressMeter): Promise<Ensured> {
+    const { signal, onProgress, priority = ENSURE_PRIORITY.normal } = options;
+    if (!Number.isSafeInteger(priority)) throw optionError('priority', `must be a whole number, is ${priority}`);
+    const meter = new ProgressMeter(onProgress);
+    const meters = together === undefined ? [meter] : [meter, together];
     const repaired = new Set<Digest>();
+    const caller = {};
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const plan = planOf(this.#parts, root);
-      await this.#download(plan, meter, signal);
+      await this.#download(plan, meters, { signal, priority, caller });
       const mounts = await this.#parts.changes.run(() => this.#apply(plan, repaired, signal));
       if (mounts === undefined) continue; // Another call changed the plan, or bytes must be fetched again.
       const release = summaryOf(plan.release);
@@ -44,19 +52,24 @@ export class RootEnsurer {
     throw new Error(`unreachable: ensure found its plan outdated ${MAX_ROUNDS} times`);
   }
 
-  async #download(plan: RootPlan, meter: ProgressMeter, signal: AbortSignal | undefined): Promise<void> {
-    signal?.throwIfAborted();
+  async #download(plan: RootPlan, meters: readonly ProgressMeter[], call: DownloadCall): Promise<void> {
+    call.signal?.throwIfAborted();
     const { downloads, shelf } = this.#parts;
     const missing = downloadsOf(plan).filter((archive) => !shelf.isLocal(archive));
-    for (const archive of missing) meter.plan(archive, shelf.receivedBytes(archive));
+    for (const meter of meters)
+      for (const archive of missing) meter.plan(archive, plan.root, shelf.receivedBytes(archive));
     // One failure ends the others: `ensure` fails as a whole, and what has arrived stays for the next time.
     const stop = new AbortController();
-    const any = AbortSignal.any([this.#parts.lifeOr(signal), stop.signal]);
+    const signal = AbortSignal.any([this.#parts.lifeOr(call.signal), stop.signal]);
     const all = missing.map(async (archive) => {
-      const onBytes = (receivedBytes: number): void => meter.note(archive, receivedBytes);
-      const onReused = (reusedBytes: number): void => meter.reuse(reusedBytes);
-      await downloads.fetch(archive, { signal: any, onBytes, onReused });
-      meter.note(archive, archive.sizeBytes);
+      const onBytes = (receivedBytes: number): void => {
+        for (const meter of meters) meter.note(archive, receivedBytes);
+      };
+      const onReused = (reusedBytes: number): void => {
+        for (const meter of meters) meter.reuse(archive, reusedBytes);
+      };
+      await downloads.fetch(archive, { ...call, signal, onBytes, onReused });
+      onBytes(archive.sizeBytes);
     });
     try {
       await Promise.all(all);

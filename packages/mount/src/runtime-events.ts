@@ -23,6 +23,8 @@ export interface RuntimeEvents {
     /** Bytes that an earlier, broken off download had brought. */
     readonly resumedBytes: number;
   };
+  /** A download made way for a more urgent one; it goes on later, from the bytes that are here. */
+  readonly downloadPaused: { readonly archive: string; readonly receivedBytes: number };
   readonly downloadRetried: { readonly archive: string; readonly attempt: number; readonly error: unknown };
   /** An archive is composed of members that are here and of ranges of the remote one. */
   readonly deltaStarted: {

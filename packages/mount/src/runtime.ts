@@ -41,6 +41,19 @@ export interface AddMountOptions {
 export interface EnsureOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * A whole number: the downloads of the call with the higher one go first, and one that runs makes way for them, puts away what it
+   * has and goes on there later. Calls of equal priority share the downloads that run at a time. Below 0 is background: it runs
+   * only while nothing else is to be downloaded. Default 0 (`ENSURE_PRIORITY`).
+   */
+  readonly priority?: number | undefined;
+}
+
+/** What {@link Runtime.prefetch} did. */
+export interface Prefetched {
+  readonly ensured: readonly Ensured[];
+  /** Roots that could not be had, and why; the others were not affected. */
+  readonly failed: readonly { readonly root: string; readonly error: unknown }[];
 }
 
 /** What {@link Runtime.ensure} did. */
@@ -142,6 +155,26 @@ export interface Runtime {
    * with it, all at once: old and new never mix.
    */
   ensure(root: RootId, options?: EnsureOptions): Promise<Ensured>;
+  /**
+   * Makes every root whole that the release calls `essential`, all together and before everything else. An app calls it before it
+   * starts; nothing does it unasked, so that starting stays possible without the network. Progress counts all of it: an archive that
+   * several roots need once. Ends with the first failure.
+   *
+   * @example
+   * const runtime = await createRuntime({ store, channel, keys });
+   * await runtime.ensureEssential({ onProgress: ({ receivedBytes, totalBytes }) => bar(receivedBytes / totalBytes) });
+   */
+  ensureEssential(options?: EnsureOptions): Promise<readonly Ensured[]>;
+  /**
+   * Makes every root whole that the release says to `prefetch`, one after the other and in the background: whatever `ensure` asks for
+   * meanwhile comes first. A root that cannot be had is told and does not keep the others back. Roots that are `on-demand`, or of no
+   * policy, come only with an `ensure` of their own.
+   *
+   * @example
+   * const leaving = new AbortController();
+   * const { failed } = await runtime.prefetch({ signal: leaving.signal });
+   */
+  prefetch(options?: EnsureOptions): Promise<Prefetched>;
   /** Says that the app works with what is mounted. Ends the probation of a release, durably; harmless where there is none. */
   markReady(options?: ReadOptions): Promise<void>;
   /**

@@ -15,6 +15,8 @@ export function eventText(event: RuntimeEvent): EventText | undefined {
       return good(`release ${event.version}: root, channel and release verified`);
     case 'downloadStarted':
       return good(`${event.archive}: downloading ${wholeBytes(event.sizeBytes)} bytes`);
+    case 'downloadPaused':
+      return good(`${event.archive}: makes way, ${wholeBytes(event.receivedBytes)} bytes are here`);
     case 'downloadRetried':
       return bad(`${event.archive}: try ${event.attempt}, ${describeProblem(event.error).code}`);
     case 'deltaStarted':

@@ -1,4 +1,3 @@
-import { loadPart } from '@lading/manifest/client';
 import type { ByteSource, ReadOptions } from '../byte-source.js';
 import type { Archive, ArchiveContent, ArchiveEntry } from './archive.js';
 import { archiveFault } from './archive-fault.js';
@@ -6,6 +5,7 @@ import type { ArchiveCodecs } from './codecs.js';
 import { checkCrc, checkDigest, digestOfEntry, inflateEntry, storedBytesOf } from './entry-data.js';
 import { findName } from './entry-find.js';
 import { type EntryTable, isFolder, KIND_DEFLATED, nameOfEntry } from './entry-table.js';
+import { planReads } from './read-plan.js';
 
 /** What reading needs beside the source and its index. */
 export interface ReaderSettings {
@@ -47,31 +47,20 @@ export function archiveOf(source: ByteSource, table: EntryTable, settings: Reade
     },
     readMany(entries, options = {}) {
       for (const entry of entries) requireEntry(entry);
-      return manyOf(reader, entries, options);
+      return readEntries(reader, entries, options);
     },
     close: async () => source.close?.(),
   };
 }
 
-/** What reads entries. */
-export interface Reader extends ReaderSettings {
+interface Reader extends ReaderSettings {
   readonly source: ByteSource;
   readonly table: EntryTable;
 }
 
-/** An entry that is right. */
-export interface VerifiedEntry {
+interface VerifiedEntry {
   readonly stored: Uint8Array<ArrayBuffer>;
   readonly content: Uint8Array<ArrayBuffer>;
-}
-
-async function* manyOf(
-  reader: Reader,
-  entries: readonly number[],
-  options: ReadOptions,
-): AsyncGenerator<ArchiveContent, void, undefined> {
-  const { readEntries } = await loadPart(() => import('./read-many.js'));
-  yield* readEntries(reader, entries, options);
 }
 
 async function readEntry(reader: Reader, entry: number, options: ReadOptions): Promise<VerifiedEntry> {
@@ -80,18 +69,29 @@ async function readEntry(reader: Reader, entry: number, options: ReadOptions): P
   return verifyEntry(reader, entry, await source.read(table.localOffsets[entry]!, spanBytes, options));
 }
 
-/** The stored bytes and the content of an entry, out of its span, verified. */
-export async function verifyEntry(
-  reader: Reader,
-  entry: number,
-  span: Uint8Array<ArrayBuffer>,
-): Promise<VerifiedEntry> {
+async function verifyEntry(reader: Reader, entry: number, span: Uint8Array<ArrayBuffer>): Promise<VerifiedEntry> {
   const { table, codecs, isSigned } = reader;
-  const stored = await storedBytesOf(table, entry, span);
+  const stored = storedBytesOf(table, entry, span);
   const isDigestRight = await checkDigest(table, entry, stored, codecs);
   const content = await inflateEntry(table, entry, stored, codecs);
-  if (!(isSigned && isDigestRight)) await checkCrc(table, entry, content, codecs);
+  if (!(isSigned && isDigestRight)) checkCrc(table, entry, content, codecs);
   return { stored, content };
+}
+
+async function* readEntries(
+  reader: Reader,
+  entries: readonly number[],
+  options: ReadOptions,
+): AsyncGenerator<ArchiveContent, void, undefined> {
+  for (const group of planReads(reader.table, entries)) {
+    const bytes = await reader.source.read(group.offset, group.length, options);
+    for (const entry of group.entries) {
+      options.signal?.throwIfAborted();
+      const from = reader.table.localOffsets[entry]! - group.offset;
+      const span = bytes.slice(from, from + reader.table.overheads[entry]! + reader.table.storedSizes[entry]!);
+      yield { entry, bytes: (await verifyEntry(reader, entry, span)).content };
+    }
+  }
 }
 
 function infoOfEntry(table: EntryTable, entry: number): ArchiveEntry {

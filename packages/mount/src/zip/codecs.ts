@@ -1,4 +1,5 @@
-import { loadPart, subtleCrypto } from '@lading/manifest/client';
+import { subtleCrypto } from '@lading/manifest/client';
+import { crc32 } from './crc32.js';
 import { inflateRaw } from './inflate.js';
 
 /** SHA-256 over bytes that come in pieces. */
@@ -15,8 +16,7 @@ export interface ArchiveCodecs {
   sha256(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** The content of a raw deflate stream: exactly `sizeBytes`, every stored byte used, else it throws an `Error`. */
   inflateRaw(stored: Uint8Array, sizeBytes: number): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
-  /** Asked for archives that no release signs: a member of a signed one has a digest. */
-  crc32(bytes: Uint8Array): number | Promise<number>;
+  crc32(bytes: Uint8Array): number;
   /** Where it is there, a big directory is read and hashed in pieces; WebCrypto has no such thing. */
   createSha256?(): Sha256Stream;
 }
@@ -25,5 +25,5 @@ export interface ArchiveCodecs {
 export const WEB_CODECS: ArchiveCodecs = {
   sha256: async (bytes) => new Uint8Array(await subtleCrypto().digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)),
   inflateRaw,
-  crc32: async (bytes) => (await loadPart(() => import('./crc32.js'))).crc32(bytes),
+  crc32,
 };

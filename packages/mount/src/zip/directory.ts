@@ -3,10 +3,9 @@ import type { MountErrorCode } from '../mount-error.js';
 import { archiveFault, type FaultPlace } from './archive-fault.js';
 import type { ResolvedLimits } from './archive-limits.js';
 import { readDigestComment } from './digest-comment.js';
-import { checkFolders, takeName } from './entry-name.js';
+import { checkFolders, readExtras, takeName } from './entry-name.js';
 import { createEntryTable, type EntryTable, isFolder, KIND_DEFLATED, KIND_DIGEST, nameOfEntry } from './entry-table.js';
 import { u16, u32, u64 } from './little-endian.js';
-import { loadExtras, type ReadExtras } from './load-extras.js';
 
 const CENTRAL = 0x02014b50;
 const CENTRAL_BYTES = 46;
@@ -38,16 +37,11 @@ export async function readDirectory(
   checkCounts(source.name, request, limits);
   const isWide = source.sizeBytes > 0xffffffff || limits.maxEntryBytes > 0xffffffff;
   const table = createEntryTable(source.name, entries, isWide);
-  const parser: Parser = { table, limits, offset, entry: 0, totalBytes: 0, readExtras: undefined };
+  const parser: Parser = { table, limits, offset, entry: 0, totalBytes: 0 };
   for (let at = 0; at < sizeBytes; ) {
     const length = Math.min(DIRECTORY_WINDOW_BYTES, sizeBytes - at);
     const bytes = await source.read(offset + at, length, options);
-    let used = parseHeaders(parser, bytes, { at: 0, fileAt: offset + at });
-    if (parser.readExtras === undefined && hasExtras(bytes, used)) {
-      parser.readExtras = await loadExtras();
-      used = parseHeaders(parser, bytes, { at: used, fileAt: offset + at });
-    }
-    if (used === 0) failWindow(parser, offset + at);
+    const used = parseHeaders(parser, bytes, offset + at);
     request.onBytes?.(bytes.subarray(0, used));
     at += used;
   }
@@ -63,8 +57,6 @@ interface Parser {
   readonly offset: number;
   entry: number;
   totalBytes: number;
-  /** `undefined` until a header has extra fields. */
-  readExtras: ReadExtras | undefined;
 }
 
 function checkCounts(archive: string, request: DirectoryRequest, limits: ResolvedLimits): void {
@@ -81,33 +73,21 @@ function checkCounts(archive: string, request: DirectoryRequest, limits: Resolve
   });
 }
 
-/** Parses the headers that are whole in `bytes`, up to one with extra fields that cannot be read yet; gives where it stopped. */
-function parseHeaders(
-  parser: Parser,
-  bytes: Uint8Array,
-  { at, fileAt }: { readonly at: number; readonly fileAt: number },
-): number {
-  let next = at;
-  while (next + CENTRAL_BYTES <= bytes.length && parser.entry < parser.table.count) {
-    const end = next + CENTRAL_BYTES + u16(bytes, next + 28) + u16(bytes, next + 30) + u16(bytes, next + 32);
-    if (end > bytes.length || (parser.readExtras === undefined && hasExtras(bytes, next))) break;
-    parseHeader(parser, bytes, next, fileAt + next);
+/** Parses the headers that are whole in `bytes` and gives how many bytes they take; never 0. */
+function parseHeaders(parser: Parser, bytes: Uint8Array, fileAt: number): number {
+  let at = 0;
+  while (at + CENTRAL_BYTES <= bytes.length) {
+    const next = at + CENTRAL_BYTES + u16(bytes, at + 28) + u16(bytes, at + 30) + u16(bytes, at + 32);
+    if (next > bytes.length) break;
+    if (parser.entry === parser.table.count) break;
+    parseHeader(parser, bytes, at, fileAt + at);
     parser.entry++;
-    next = end;
+    at = next;
   }
-  return next;
-}
-
-/** Whether a whole header stands at `at`, and says that it has extra fields. */
-function hasExtras(bytes: Uint8Array, at: number): boolean {
-  return at + CENTRAL_BYTES <= bytes.length && u16(bytes, at + 30) > 0;
-}
-
-/** Not one header is whole in a window that is as big as may be. */
-function failWindow(parser: Parser, offset: number): never {
+  if (at > 0) return at;
   const isFull = parser.entry === parser.table.count;
   return fail(parser, isFull ? 'bytes behind the last entry of the directory' : 'a directory header is cut short', {
-    offset,
+    offset: fileAt,
   });
 }
 
@@ -133,8 +113,6 @@ function parseHeader(parser: Parser, bytes: Uint8Array, at: number, fileAt: numb
   takeMethod(parser, u16(bytes, at + 10), u16(bytes, at + 34));
   if (extraLength === 0) takeSizes(parser, u32(bytes, at + 24), u32(bytes, at + 20), u32(bytes, at + 42), undefined);
   else {
-    const { readExtras } = parser;
-    if (readExtras === undefined) throw new Error('unreachable: a header with extra fields before they can be read');
     const name = bytes.subarray(nameAt, nameAt + nameLength);
     const extraAt = nameAt + nameLength;
     const zip64 = readExtras(bytes, extraAt, extraAt + extraLength, name, (what) => failEntry(parser, what));

@@ -3,17 +3,15 @@ import type { MountErrorCode } from '../mount-error.js';
 import { archiveFault, type FaultPlace } from './archive-fault.js';
 import type { ArchiveCodecs } from './codecs.js';
 import { type EntryTable, KIND_DEFLATED, KIND_DIGEST, nameOfEntry } from './entry-table.js';
-import { loadExtras } from './load-extras.js';
-import { checkDescriptor, checkLocalHeader, descriptorLength, hasLocalExtras } from './local-entry.js';
+import { checkDescriptor, checkLocalHeader, descriptorLength } from './local-entry.js';
 
 /** The stored bytes of an entry out of its whole span: header, data and descriptor agree with the directory. */
-export async function storedBytesOf(
+export function storedBytesOf(
   table: EntryTable,
   entry: number,
   span: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const readExtras = hasLocalExtras(span) ? await loadExtras() : undefined;
-  const local = checkLocalHeader(table, entry, span, readExtras);
+): Uint8Array<ArrayBuffer> {
+  const local = checkLocalHeader(table, entry, span);
   const dataEnd = span.length - descriptorLength(table, entry, local);
   checkDescriptor(table, entry, local, span.subarray(dataEnd));
   return span.subarray(local.dataStart, dataEnd);
@@ -66,14 +64,8 @@ export async function inflateEntry(
 }
 
 /** Compares the CRC of content with the directory's. */
-export async function checkCrc(
-  table: EntryTable,
-  entry: number,
-  content: Uint8Array,
-  codecs: ArchiveCodecs,
-): Promise<void> {
-  const crc = codecs.crc32(content);
-  const actual = typeof crc === 'number' ? crc : await crc;
+export function checkCrc(table: EntryTable, entry: number, content: Uint8Array, codecs: ArchiveCodecs): void {
+  const actual = codecs.crc32(content);
   const expected = table.crcs[entry]!;
   if (actual !== expected) fail(table, entry, 'ERR_ARCHIVE_CRC', 'wrong CRC-32', { expected, actual });
 }

@@ -1,8 +1,7 @@
 import { archiveFault, type FaultPlace } from './archive-fault.js';
-import { FLAG_UTF8 } from './entry-name.js';
+import { FLAG_UTF8, readExtras } from './entry-name.js';
 import { type EntryTable, KIND_DEFLATED, nameOfEntry } from './entry-table.js';
 import { u16, u32, u64 } from './little-endian.js';
-import type { ReadExtras } from './load-extras.js';
 
 /** Bytes of a local header without its name and extra fields. */
 export const LOCAL_BYTES = 30;
@@ -22,11 +21,6 @@ export interface LocalEntry {
   readonly isZip64: boolean;
 }
 
-/** Whether a local header says that it has extra fields; then checking it takes what reads them. */
-export function hasLocalExtras(head: Uint8Array): boolean {
-  return head.length >= LOCAL_BYTES && u16(head, 28) > 0;
-}
-
 /**
  * Checks the local header at the start of `head` against the directory: name bytes, method, flags, time, CRC, sizes.
  * Zero is allowed for CRC and sizes under bit 3; the descriptor then decides, and the caller checks it.
@@ -34,12 +28,7 @@ export function hasLocalExtras(head: Uint8Array): boolean {
  * Local header: 0 signature, 4 version needed, 6 flags, 8 method, 10 time and date, 14 CRC, 18 stored size, 22 size,
  * 26 name length, 28 extra length, 30 name, extra.
  */
-export function checkLocalHeader(
-  table: EntryTable,
-  entry: number,
-  head: Uint8Array,
-  readExtras: ReadExtras | undefined,
-): LocalEntry {
+export function checkLocalHeader(table: EntryTable, entry: number, head: Uint8Array): LocalEntry {
   const fail = (what: string, place: FaultPlace = {}): never => failLocal(table, entry, what, place);
   if (head.length < LOCAL_BYTES || u32(head, 0) !== LOCAL) fail('no local header');
   const extraAt = LOCAL_BYTES + u16(head, 26);
@@ -55,7 +44,7 @@ export function checkLocalHeader(
   if (differing !== 0 && !isFlagFree)
     fail('the local header has other flags', { expected: flags, actual: u16(head, 6) });
   if (u32(head, 10) !== table.stamps[entry]) fail('the local header has another date');
-  const zip64 = readExtras?.(head, extraAt, dataStart, name, fail);
+  const zip64 = dataStart === extraAt ? undefined : readExtras(head, extraAt, dataStart, name, fail);
   checkLocalSizes(table, entry, head, zip64, fail);
   return { dataStart, isZip64: zip64 !== undefined };
 }

@@ -1,6 +1,5 @@
 import type { ByteSource, ReadOptions } from '../byte-source.js';
 import type { EntryTable } from './entry-table.js';
-import { readExtras } from './extra-fields.js';
 import { checkDescriptor, checkLocalHeader, descriptorLength } from './local-entry.js';
 
 /** Bytes read at a time while walking over local headers. */
@@ -22,7 +21,7 @@ export async function checkLocalEntries(
     // Header and descriptor of a small entry come with its neighbours; a big one's data is not read.
     const reach = span > WINDOW_BYTES ? overhead : WINDOW_BYTES;
     if (!window.holds(offset, overhead)) await window.load(offset, Math.max(overhead, reach));
-    const local = checkLocalHeader(table, entry, window.view(offset, overhead), readExtras);
+    const local = checkLocalHeader(table, entry, window.view(offset, overhead));
     const tailLength = descriptorLength(table, entry, local);
     const tailAt = offset + span - tailLength;
     if (tailLength > 0 && !window.holds(tailAt, tailLength)) await window.load(tailAt, Math.max(tailLength, reach));

@@ -5,7 +5,7 @@ import type { Archive } from './archive.js';
 import { archiveFault } from './archive-fault.js';
 import { type ArchiveLimits, type ResolvedLimits, resolveLimits } from './archive-limits.js';
 import { archiveOf } from './archive-reader.js';
-import { type ArchiveCodecs, WEB_CODECS } from './codecs.js';
+import { type ArchiveCodecs, type Sha256Stream, WEB_CODECS } from './codecs.js';
 import { DIRECTORY_WINDOW_BYTES, readDirectory } from './directory.js';
 import { type DirectoryPlace, readEndRecord } from './end-record.js';
 import { type EntryTable, isFolder, KIND_DIGEST, nameOfEntry } from './entry-table.js';
@@ -90,16 +90,30 @@ async function readTrustedDirectory(
   checkTrustedSize(source, trusted, limits);
   const { offset, sizeBytes } = trusted;
   const hash = sizeBytes > DIRECTORY_WINDOW_BYTES ? codecs.createSha256?.() : undefined;
-  if (hash !== undefined) {
-    const { readInWindows } = await loadPart(() => import('./big-directory.js'));
-    return readInWindows(source, { trusted, limits, hash }, options);
-  }
+  if (hash !== undefined) return readInWindows(source, trusted, limits, hash, options);
   const bytes = await source.read(offset, sizeBytes, options);
   requireDigest(source.name, trusted, await codecs.sha256(bytes));
   const tail = tailSource(source, offset, bytes);
   const place = await readEndRecord(tail, { notBefore: offset });
   requirePlace(source.name, place, trusted);
   return readDirectory(tail, place, limits, options);
+}
+
+/** A directory too big to stand in memory whole is hashed while it is parsed; nothing of it is used before its digest. */
+async function readInWindows(
+  source: ByteSource,
+  trusted: TrustedDirectory,
+  limits: ResolvedLimits,
+  hash: Sha256Stream,
+  options: ReadOptions,
+): Promise<EntryTable> {
+  const place = await readEndRecord(source, { ...options, notBefore: trusted.offset });
+  requirePlace(source.name, place, trusted);
+  const table = await readDirectory(source, { ...place, onBytes: (bytes) => hash.update(bytes) }, limits, options);
+  const end = place.offset + place.sizeBytes;
+  hash.update(await source.read(end, source.sizeBytes - end, options));
+  requireDigest(source.name, trusted, hash.digest());
+  return table;
 }
 
 function checkTrustedSize(source: ByteSource, trusted: TrustedDirectory, limits: ResolvedLimits): void {
@@ -113,8 +127,7 @@ function checkTrustedSize(source: ByteSource, trusted: TrustedDirectory, limits:
   throw archiveFault('ERR_ARCHIVE_LIMIT', source.name, 'the directory is too big', place);
 }
 
-/** Throws unless the end record says what was signed. */
-export function requirePlace(archive: string, place: DirectoryPlace, trusted: TrustedDirectory): void {
+function requirePlace(archive: string, place: DirectoryPlace, trusted: TrustedDirectory): void {
   if (place.offset !== trusted.offset) {
     const where = { expected: trusted.offset, actual: place.offset };
     throw archiveFault('ERR_ARCHIVE_FORMAT', archive, 'the directory begins elsewhere than signed', where);
@@ -136,8 +149,7 @@ function tailSource(source: ByteSource, from: number, bytes: Uint8Array<ArrayBuf
   };
 }
 
-/** Throws unless the bytes are the signed ones. */
-export function requireDigest(archive: string, trusted: TrustedDirectory, hash: Uint8Array): void {
+function requireDigest(archive: string, trusted: TrustedDirectory, hash: Uint8Array): void {
   const actual = `sha256:${bytesToHex(hash)}`;
   if (actual === trusted.digest) return;
   const place = { offset: trusted.offset, expected: trusted.digest, actual };

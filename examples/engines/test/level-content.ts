@@ -34,6 +34,7 @@ export function levelMembers(): ZipMember[] {
 export function sharedMembers(): ZipMember[] {
   return [
     { name: 'pictures/tiles.png', bytes: blocksPng(64, [GREEN, BLUE]) },
+    { name: 'models/skin.png', bytes: blocksPng(64, [RED, BLUE]) },
     { name: 'pictures/tiles.json', bytes: json(atlas()) },
   ];
 }

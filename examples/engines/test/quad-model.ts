@@ -9,7 +9,7 @@ const CORNERS = [
 
 const TRIANGLES = [0, 1, 2, 0, 2, 3];
 
-/** A square of glTF: its buffer is beside it, its texture (the right half of the tiles) in another archive. */
+/** A square of glTF: its buffer is beside it, its texture (of which it shows the right half) in another archive. */
 export function quadModel(): ZipMember[] {
   const positions = new Float32Array(CORNERS.flatMap(([x, y]) => [x, y, 0]));
   const places = new Float32Array(CORNERS.flatMap(([x, y]) => [0.75 + x / 2, 0.5 - y]));
@@ -31,7 +31,7 @@ export function quadModel(): ZipMember[] {
       },
     ],
     textures: [{ source: 0 }],
-    images: [{ uri: '../pictures/tiles.png' }],
+    images: [{ uri: 'skin.png' }],
     buffers: [{ uri: 'quad.bin', byteLength: bytes.length }],
     bufferViews: parts.map(({ length }, index) => ({ buffer: 0, byteOffset: offsets[index], byteLength: length })),
     accessors: [

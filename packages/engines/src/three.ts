@@ -1,6 +1,6 @@
 import type { EngineContent, EngineOptions } from './engine-content.js';
-import { EngineError } from './engine-error.js';
-import { engineRoute, type OpenedUrl } from './engine-route.js';
+import { enginePreload } from './engine-preload.js';
+import { engineRoute } from './engine-route.js';
 
 /** The part of a `LoadingManager` that is used. */
 export interface ThreeManager {
@@ -19,9 +19,6 @@ export interface ThreeConnection {
   close(): void;
 }
 
-/** Nobody answers it, so loaders of every kind fail. */
-const NOWHERE = 'blob:lading/not-preloaded';
-
 /**
  * Lets the loaders of three.js that use a `LoadingManager` load from what is mounted: textures, models with everything that they refer to,
  * audio, files. The manager's URL modifier is taken; its events, and every loader, stay as they are.
@@ -38,40 +35,13 @@ export function connectThree(
   manager: ThreeManager,
   options: EngineOptions = {},
 ): ThreeConnection {
-  const route = engineRoute(content, options);
-  const preloaded = new Map<string, OpenedUrl>();
-  let isClosed = false;
-  const preloadOne = async (path: string): Promise<void> => {
-    const opened = await route.open(path);
-    if (isClosed) opened.close();
-    else preloaded.set(path, opened);
-  };
-  manager.setURLModifier((url) => {
-    const path = route.pathOf(url);
-    if (path === undefined) return url;
-    const ready = route.servedUrl(path) ?? preloaded.get(path)?.url;
-    if (ready === undefined) route.report(notPreloaded(path), path);
-    return ready ?? NOWHERE;
-  });
+  const { preload, urlFor, close } = enginePreload(engineRoute(content, options));
+  manager.setURLModifier(urlFor);
   return {
-    async preload(paths) {
-      const wanted = [...new Set(paths)].filter((path) => !preloaded.has(path) && route.servedUrl(path) === undefined);
-      const done = await Promise.allSettled(wanted.map(preloadOne));
-      const failed = done.find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
-    },
+    preload,
     close() {
-      isClosed = true;
       manager.setURLModifier(undefined);
-      for (const { close } of preloaded.values()) close();
-      preloaded.clear();
+      close();
     },
   };
-}
-
-function notPreloaded(path: string): EngineError {
-  return new EngineError('ERR_ENGINE_NOT_PRELOADED', `${path} is mounted, but was not preloaded`, {
-    details: { path },
-    hint: 'No tier serves this page, so three.js needs it ahead: await preload([…]) of what connectThree returns.',
-  });
 }

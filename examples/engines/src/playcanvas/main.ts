@@ -30,7 +30,7 @@ const [level, hero, tiles, quad, beep, credits] = await Promise.all([
   load('json', 'levels/1.json'),
   load('texture', 'pictures/hero.png', { srgb: true }),
   load('textureatlas', 'pictures/tiles.json'), // Loads tiles.png beside it.
-  load('container', 'models/quad.gltf'), // Refers to quad.bin and ../pictures/tiles.png.
+  load('container', 'models/quad.gltf'), // Refers to quad.bin and skin.png.
   load('audio', 'sounds/beep.wav'),
   load('text', 'credits.txt'), // No mount has it: it comes from beside the page.
 ]);

@@ -23,14 +23,16 @@ const runtime = await openContent();
 const failed: string[] = [];
 const manager = new LoadingManager();
 const { preload } = connectThree(runtime, manager);
-const needed = ['/levels/1.json', '/pictures/hero.png', '/pictures/tiles.png', '/models/quad.gltf', '/models/quad.bin'];
-await preload([...needed, '/sounds/beep.wav']).catch(() => failed.push('preload'));
+const needed = ['/levels/1.json', '/pictures/hero.png', '/pictures/tiles.png', '/models/quad.gltf'];
+await preload([...needed, '/models/quad.bin', '/models/skin.png', '/sounds/beep.wav']).catch(() =>
+  failed.push('preload'),
+);
 
 const textures = new TextureLoader(manager);
 const hero = await textures.loadAsync('pictures/hero.png').catch(() => void failed.push('hero'));
 const tiles = await textures.loadAsync('pictures/tiles.png');
 tiles.repeat.x = 0.5; // The left half.
-const model = await new GLTFLoader(manager).loadAsync('models/quad.gltf'); // Refers to quad.bin and ../pictures/tiles.png.
+const model = await new GLTFLoader(manager).loadAsync('models/quad.gltf'); // Refers to quad.bin and skin.png.
 const sound = await new AudioLoader(manager).loadAsync('sounds/beep.wav');
 const files = new FileLoader(manager);
 const { title }: { title: string } = JSON.parse(String(await files.loadAsync('levels/1.json')));

@@ -1,4 +1,4 @@
-import { type MountStore, memoryStore } from '@lading/mount';
+import type { MountStore } from '@lading/mount';
 import type { App } from './app.js';
 import { type Random, someView } from './attacker.js';
 import {
@@ -18,6 +18,16 @@ export const STEPS = 24;
 /** The processes of a run: of this client, or of a mutant of it. */
 export type AppClass = new (store: MountStore, pin: Uint8Array) => Pick<App, keyof App>;
 
+/** What a run is made with. */
+export interface RunParts {
+  readonly app: AppClass;
+  /** The store of each process: one and the same, or two over one folder. */
+  readonly stores: readonly [MountStore, MountStore];
+  /** A download finds what another process has brought since this one began. Default false. */
+  readonly findsDownloads?: boolean | undefined;
+  readonly count: (what: string) => void;
+}
+
 /** Something that the model does not say. */
 export class Violation extends Error {}
 
@@ -30,9 +40,9 @@ export class Violation extends Error {}
  */
 export async function playRun(
   seed: number,
-  { chest, app, count }: { chest: KeyChest; app: AppClass; count: (what: string) => void },
+  { chest, ...parts }: RunParts & { readonly chest: KeyChest },
 ): Promise<void> {
-  const run = new Run(await World.create(chest), { random: randomFrom(seed), app, count });
+  const run = new Run(await World.create(chest), randomFrom(seed), parts);
   await run.play();
 }
 
@@ -49,17 +59,17 @@ interface Actor {
 class Run {
   readonly #random: Random;
   readonly #count: (what: string) => void;
-  readonly #records: MountStore = memoryStore();
+  readonly #records: MountStore;
+  readonly #findsDownloads: boolean;
   readonly #world: World;
   #store: ModelStore;
   readonly #local = new Set<string>();
   readonly #actors: readonly Actor[];
   readonly #trace: string[] = [];
 
-  constructor(
-    world: World,
-    { random, app: Client, count }: { random: Random; app: AppClass; count: (what: string) => void },
-  ) {
+  constructor(world: World, random: Random, { app: Client, stores, count, findsDownloads = false }: RunParts) {
+    this.#records = stores[0];
+    this.#findsDownloads = findsDownloads;
     this.#world = world;
     this.#random = random;
     this.#count = count;
@@ -72,9 +82,9 @@ class Run {
       hasMounts: false,
       releases: new Map(),
     };
-    this.#actors = ['A', 'B'].map((name) => ({
+    this.#actors = (['A', 'B'] as const).map((name, i) => ({
       name,
-      app: new Client(this.#records, world.pin),
+      app: new Client(stores[i] ?? stores[0], world.pin),
       latest: undefined,
       mounted: undefined,
       local: new Set(),
@@ -190,7 +200,8 @@ class Run {
     const wanted = actor.latest ?? actor.mounted;
     const release = this.#world.releases.find(({ digest }) => digest === wanted);
     if (release === undefined) return 'ERR_NO_CHANNEL';
-    const missing = release.keys.filter((key) => !actor.local.has(key) && !view.files.has(key));
+    const local = this.#findsDownloads ? this.#local : actor.local;
+    const missing = release.keys.filter((key) => !local.has(key) && !view.files.has(key));
     if (missing.length > 0) return 'ERR_SOURCE_MISSING';
     for (const key of release.keys) {
       actor.local.add(key);

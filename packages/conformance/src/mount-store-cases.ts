@@ -130,6 +130,88 @@ export const ARCHIVE_CASES: Record<string, MountStoreCheck> = {
     await source.close?.();
     expectThat((await store.archives.open(digest)) === undefined, 'it can still be opened');
   },
+  async 'an archive is removed unless somebody needs it; what is open reads on'(store, { reopen }) {
+    const { removeUnless } = store.archives;
+    if (removeUnless === undefined) return;
+    const bytes = sample(100_000);
+    const digest = await putArchive(store, bytes);
+    const other = (await reopen?.(store)) ?? store;
+    const refused = await store.archives.removeUnless?.(digest, async () => true);
+    expectThat(refused === false, 'it says that it removed what is needed');
+    await expectArchive(other, digest, bytes);
+    const source = await other.archives.open(digest);
+    expectThat(source !== undefined, 'the archive is not there');
+    expectThat((await store.archives.removeUnless?.(digest, async () => false)) === true, 'it was not removed');
+    expectThat((await other.archives.open(digest)) === undefined, 'it can still be opened');
+    expectSameBytes(await source.read(90_000, 10_000), bytes.subarray(90_000), 'a read after removal');
+    await source.close?.();
+    const again = await store.archives.removeUnless?.(digest, async () => false);
+    expectThat(again === false, 'it says that it removed what was not there');
+  },
+  async 'an archive that is opened while its removal asks stays, whatever the answer'(store, { reopen }) {
+    if (store.archives.removeUnless === undefined) return;
+    const bytes = sample(10_000);
+    const digest = await putArchive(store, bytes);
+    const other = (await reopen?.(store)) ?? store;
+    const isRemoved = await store.archives.removeUnless(digest, async () => {
+      await expectArchive(other, digest, bytes);
+      return false;
+    });
+    expectThat(!isRemoved, 'it says that it was removed');
+    await expectArchive(store, digest, bytes);
+  },
+  async 'an archive that is downloaded while its removal asks is there in the end'(store, { reopen }) {
+    if (store.archives.removeUnless === undefined) return;
+    const bytes = sample(10_000);
+    const digest = await putArchive(store, bytes);
+    const other = (await reopen?.(store)) ?? store;
+    await store.archives.removeUnless(digest, async () => {
+      await putArchive(other, bytes);
+      return false;
+    });
+    await expectArchive(store, digest, bytes);
+  },
+  async 'a removal that cannot ask removes nothing'(store) {
+    if (store.archives.removeUnless === undefined) return;
+    const bytes = sample(10_000);
+    const digest = await putArchive(store, bytes);
+    const reason = new Error('cannot tell');
+    const removal = store.archives.removeUnless;
+    const error = await caughtFrom(
+      () => removal.call(store.archives, digest, () => Promise.reject(reason)),
+      'a removal',
+    );
+    expectThat(error === reason, `it rejects with ${String(error)}, not with the reason`);
+    await expectArchive(store, digest, bytes);
+  },
+  async 'a use that is noted is listed'(store, { reopen }) {
+    if (store.archives.touch === undefined) return;
+    const digest = await putArchive(store, sample(10));
+    const at = new Date('2026-02-03T04:05:06Z');
+    await store.archives.touch(digest, at);
+    const other = (await reopen?.(store)) ?? store;
+    const listed = (await other.archives.list()).map(({ usedAtMs }) => usedAtMs);
+    expectThat(listed.join() === String(at.getTime()), `it is listed as used at ${listed.join()}`);
+    await store.archives.touch(await digestOf(sample(11)), at);
+  },
+  async 'what a download has left is removed, but not from under one that runs'(store) {
+    if (store.archives.removePartial === undefined) return;
+    const bytes = sample(5_000);
+    const digest = await digestOf(bytes);
+    expectThat(!(await store.archives.removePartial(digest)), 'it says that it removed what was not there');
+    const first = await store.archives.openWriter(digest, bytes.length);
+    await first.append(bytes.subarray(0, 2_000));
+    await first.suspend();
+    expectThat(await store.archives.removePartial(digest), 'it was not removed');
+    expectThat(((await store.archives.partials?.()) ?? []).length === 0, 'it is still listed');
+    const second = await store.archives.openWriter(digest, bytes.length);
+    expectThat(second.receivedBytes === 0, 'its bytes are still there');
+    await second.append(bytes.subarray(0, 3_000));
+    await store.archives.removePartial(digest);
+    await second.append(bytes.subarray(3_000));
+    await second.commit();
+    await expectArchive(store, digest, bytes);
+  },
   async 'archives are listed in the order of their digests, with their sizes'(store) {
     const digests = await Promise.all([11, 22, 33].map((size) => putArchive(store, sample(size))));
     expectThat((await digestsOf(store)) === [...digests].sort().join(), 'the order is another one');

@@ -35,19 +35,33 @@ export function memoryStore(): MountStore {
 function memoryArchives(): ArchiveStore {
   const whole = new Map<Digest, Uint8Array>();
   const partial = new Map<Digest, readonly Uint8Array[]>();
+  const usedAtMs = new Map<Digest, number>();
+  /** Removals that are asking; an archive that is opened meanwhile is taken out of them. */
+  const asking = new Map<Digest, object>();
   return {
     async open(digest) {
+      asking.delete(digest);
       const bytes = whole.get(digest);
       return bytes === undefined ? undefined : memorySource(bytes, digest);
     },
     async openWriter(digest, sizeBytes) {
+      asking.delete(digest);
       const { memoryWriter } = await loadPart(() => import('./memory-writer.js'));
       return memoryWriter(digest, { sizeBytes, whole, partial });
     },
-    list: async () => sorted([...whole].map(([digest, { length }]) => ({ digest, sizeBytes: length }))),
+    list: async () =>
+      sorted([...whole].map(([digest, { length }]) => ({ digest, sizeBytes: length, usedAtMs: usedAtMs.get(digest) }))),
     partials: async () =>
       sorted([...partial].map(([digest, chunks]) => ({ digest, receivedBytes: totalBytes(chunks) }))),
     remove: async (digest) => void whole.delete(digest),
+    touch: async (digest, at) => void usedAtMs.set(digest, at.getTime()),
+    async removeUnless(digest, isNeeded) {
+      const own = {};
+      asking.set(digest, own);
+      const isKept = (await isNeeded()) || asking.get(digest) !== own;
+      return !isKept && whole.delete(digest);
+    },
+    removePartial: async (digest) => partial.delete(digest),
   };
 }
 

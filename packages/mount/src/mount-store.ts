@@ -20,14 +20,43 @@ export interface ArchiveWriter {
   discard(): Promise<void>;
 }
 
+/** An archive in a store. */
+export interface StoredArchive {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** When it was last used, or came, in milliseconds since 1970. Default: nobody knows, so long ago. */
+  readonly usedAtMs?: number | undefined;
+}
+
+/** What a download that was suspended has left in a store. */
+export interface StoredPartial {
+  readonly digest: Digest;
+  readonly receivedBytes: number;
+  /** When it was last written to, in milliseconds since 1970. Default: nobody knows, so long ago. */
+  readonly usedAtMs?: number | undefined;
+}
+
 /** Content-addressed archives: immutable, named by digest, visible only when whole and right. */
 export interface ArchiveStore {
   open(digest: Digest, options?: StoreOptions): Promise<ByteSource | undefined>;
   openWriter(digest: Digest, sizeBytes: number, options?: StoreOptions): Promise<ArchiveWriter>;
-  list(options?: StoreOptions): Promise<readonly { readonly digest: Digest; readonly sizeBytes: number }[]>;
+  list(options?: StoreOptions): Promise<readonly StoredArchive[]>;
   /** Downloads that were suspended, so that a plan counts only what is still to come. Absent: none are kept. */
-  partials?(options?: StoreOptions): Promise<readonly { readonly digest: Digest; readonly receivedBytes: number }[]>;
+  partials?(options?: StoreOptions): Promise<readonly StoredPartial[]>;
   remove(digest: Digest, options?: StoreOptions): Promise<void>;
+  /** Notes that an archive was used at a time: cheaply, and where it cannot be noted that is no error. Absent: uses are not noted. */
+  touch?(digest: Digest, at: Date): Promise<void>;
+  /**
+   * Takes an archive away unless somebody needs it, beside other processes: puts it aside, asks, and then removes it or puts it back.
+   * Whoever opens it, or wants to write it, in the meantime has it back, and then it stays, whatever the answer. Killed at any point,
+   * the archive is as if nothing had been done, or gone. What is open reads on. Absent: the store cannot, and nothing of it is freed.
+   *
+   * @param isNeeded - Asked once, while the archive is aside. What it throws means that it is needed.
+   * @returns True where the archive is gone by this call.
+   */
+  removeUnless?(digest: Digest, isNeeded: () => Promise<boolean>, options?: StoreOptions): Promise<boolean>;
+  /** Removes what a suspended download has left, unless somebody writes to it. True where there was something. Absent: cannot. */
+  removePartial?(digest: Digest, options?: StoreOptions): Promise<boolean>;
 }
 
 /** A consistent view of the records; writes become visible together, when the transaction ends. */

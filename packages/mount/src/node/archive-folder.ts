@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Digest, digestHex, isLadingError } from '@lading/manifest';
 import type { ByteSource } from '../byte-source.js';
-import type { ArchiveStore, ArchiveWriter, StoreOptions } from '../mount-store.js';
-import { makeFolder, removeFile, syncFolder } from './durable-file.js';
-import { tryLock } from './file-lock.js';
+import type { ArchiveStore, ArchiveWriter, StoredArchive, StoredPartial, StoreOptions } from '../mount-store.js';
+import { ArchiveFiles } from './archive-files.js';
+import { ArchiveUses } from './archive-uses.js';
+import { makeFolder } from './durable-file.js';
 import { fileSource } from './file-source.js';
-import { openPartial } from './partial-archive.js';
+import { PartialFolder } from './partial-folder.js';
 import { ifThere, storeCall } from './store-error.js';
-import { sweepTemporaryFiles, temporaryName } from './temporary-file.js';
 
 /** An archive whose bytes are not what its name says. */
 export interface BrokenArchive {
@@ -18,131 +18,120 @@ export interface BrokenArchive {
   readonly actual: Digest;
 }
 
-const ARCHIVE_NAME = /^([0-9a-f]{64})\.zip$/;
-const PART_NAME = /^([0-9a-f]{64})\.part$/;
-const REST_NAME = /^([0-9a-f]{64})\.(?:part|lock|journal)$/;
 const READ_BYTES = 1024 * 1024;
+/** How often an archive may be put aside between its being found and opened. */
+const MAX_OPENS = 4;
 
 /** The archives of a store: `archives/<sha256>.zip`, each whole or not there; `partial/` holds downloads that go on. */
 export class ArchiveFolder implements ArchiveStore {
   readonly #folder: string;
-  readonly #partials: string;
+  readonly #files: ArchiveFiles;
+  readonly #partials: PartialFolder;
+  readonly #uses: ArchiveUses;
   #isSwept = false;
 
   constructor(root: string) {
     this.#folder = join(root, 'archives');
-    this.#partials = join(root, 'partial');
+    this.#files = new ArchiveFiles(this.#folder);
+    this.#partials = new PartialFolder(join(root, 'partial'), this.#files);
+    this.#uses = new ArchiveUses(root);
   }
 
   async open(digest: Digest, { signal }: StoreOptions = {}): Promise<ByteSource | undefined> {
-    try {
-      return await fileSource(this.#path(digest), { signal, name: `archives/${digestHex(digest)}.zip` });
-    } catch (error) {
-      if (isLadingError(error, 'ERR_SOURCE_MISSING')) return undefined;
-      throw error;
+    const hex = digestHex(digest);
+    for (let i = 0; i < MAX_OPENS; i++) {
+      try {
+        return await fileSource(this.#files.path(hex), { signal, name: `archives/${hex}.zip` });
+      } catch (error) {
+        if (!isLadingError(error, 'ERR_SOURCE_MISSING')) throw error;
+      }
+      if (!(await storeCall(this.#folder, () => this.#files.find(hex)))) return undefined;
     }
+    return undefined;
   }
 
   async openWriter(digest: Digest, sizeBytes: number, { signal }: StoreOptions = {}): Promise<ArchiveWriter> {
     signal?.throwIfAborted();
-    return storeCall(this.#partials, async () => {
-      const existing = await ifThere(() => stat(this.#path(digest)));
+    return storeCall(this.#partials.path, async () => {
+      const hex = digestHex(digest);
+      const isThere = await this.#files.find(hex);
+      const existing = isThere ? await ifThere(() => stat(this.#files.path(hex))) : undefined;
       if (existing?.size === sizeBytes) return finishedWriter(sizeBytes);
       await makeFolder(this.#folder);
-      await makeFolder(this.#partials);
+      await makeFolder(this.#partials.path);
       await this.sweep();
-      const base = join(this.#partials, digestHex(digest));
-      const lock = await lockPartial(`${base}.lock`);
-      const partPath = lock === undefined ? `${base}.${temporaryName()}` : `${base}.part`;
-      const archivePath = this.#path(digest);
-      return openPartial({ digest, sizeBytes, partPath, journalPath: `${base}.journal`, archivePath, lock });
+      return this.#partials.open(digest, sizeBytes);
     });
   }
 
-  async list({ signal }: StoreOptions = {}): Promise<readonly { digest: Digest; sizeBytes: number }[]> {
-    return this.#files(this.#folder, ARCHIVE_NAME, signal);
+  list({ signal }: StoreOptions = {}): Promise<readonly StoredArchive[]> {
+    return storeCall(this.#folder, async () => {
+      const found: StoredArchive[] = [];
+      for (const { hex, sizeBytes, writtenAtMs } of await this.#files.list(signal))
+        found.push({ digest: `sha256:${hex}`, sizeBytes, usedAtMs: (await this.#uses.at(hex)) ?? writtenAtMs });
+      return found;
+    });
   }
 
-  async partials({ signal }: StoreOptions = {}): Promise<readonly { digest: Digest; receivedBytes: number }[]> {
-    const files = await this.#files(this.#partials, PART_NAME, signal);
-    return files.map(({ digest, sizeBytes }) => ({ digest, receivedBytes: sizeBytes }));
+  partials({ signal }: StoreOptions = {}): Promise<readonly StoredPartial[]> {
+    return storeCall(this.#partials.path, () => this.#partials.list(signal));
   }
 
   async remove(digest: Digest, { signal }: StoreOptions = {}): Promise<void> {
     signal?.throwIfAborted();
-    await storeCall(this.#folder, async () => {
-      if ((await ifThere(() => stat(this.#path(digest)))) === undefined) return;
-      await removeFile(this.#path(digest));
-      await syncFolder(this.#folder);
-    });
+    await storeCall(this.#folder, () => this.#files.remove(digestHex(digest)));
+    await this.#uses.forget(digestHex(digest));
+  }
+
+  touch(digest: Digest, at: Date): Promise<void> {
+    return this.#uses.note(digestHex(digest), at);
+  }
+
+  async removeUnless(
+    digest: Digest,
+    isNeeded: () => Promise<boolean>,
+    { signal }: StoreOptions = {},
+  ): Promise<boolean> {
+    signal?.throwIfAborted();
+    const hex = digestHex(digest);
+    const isRemoved = await storeCall(this.#folder, () => this.#files.removeUnless(hex, isNeeded));
+    if (isRemoved) await this.#uses.forget(hex);
+    return isRemoved;
+  }
+
+  async removePartial(digest: Digest, { signal }: StoreOptions = {}): Promise<boolean> {
+    signal?.throwIfAborted();
+    return storeCall(this.#partials.path, () => this.#partials.remove(digestHex(digest)));
   }
 
   /** Reads every archive and gives those whose bytes are others than their name says. */
   async verify({ signal }: StoreOptions = {}): Promise<readonly BrokenArchive[]> {
     const broken: BrokenArchive[] = [];
     for (const { digest, sizeBytes } of await this.list({ signal })) {
-      const actual = await storeCall(this.#folder, () => ifThere(() => digestOfFile(this.#path(digest), signal)));
+      const path = this.#files.path(digestHex(digest));
+      const actual = await storeCall(this.#folder, () => ifThere(() => digestOfFile(path, signal)));
       if (actual !== undefined && actual !== digest) broken.push({ digest, sizeBytes, actual });
     }
     return broken;
   }
 
-  /** Clears up after processes that died: private downloads, locks, what is left of downloads that were committed. */
+  /** Clears up after processes that died, once. */
   async sweep(): Promise<void> {
     if (this.#isSwept) return;
-    await sweepTemporaryFiles(this.#partials);
-    const names = (await ifThere(() => readdir(this.#partials))) ?? [];
-    for (const hex of new Set(names.map((name) => REST_NAME.exec(name)?.[1]))) {
-      if (hex !== undefined) await this.#sweepRest(hex);
-    }
+    await this.#partials.sweep();
+    await this.#files.sweep();
+    await this.#uses.sweep(new Set((await this.#files.list(undefined)).map(({ hex }) => hex)));
     this.#isSwept = true;
   }
-
-  /** What is left of a download whose archive has come in another way, or that has no bytes. */
-  async #sweepRest(hex: string): Promise<void> {
-    const base = join(this.#partials, hex);
-    const lock = await lockPartial(`${base}.lock`);
-    if (lock === undefined) return;
-    try {
-      if ((await ifThere(() => stat(this.#path(`sha256:${hex}`)))) !== undefined) await removeFile(`${base}.part`);
-      if ((await ifThere(() => stat(`${base}.part`))) === undefined) await removeFile(`${base}.journal`);
-    } finally {
-      await lock.release();
-    }
-  }
-
-  async #files(
-    folder: string,
-    pattern: RegExp,
-    signal: AbortSignal | undefined,
-  ): Promise<{ digest: Digest; sizeBytes: number }[]> {
-    return storeCall(folder, async () => {
-      const found: { digest: Digest; sizeBytes: number }[] = [];
-      for (const name of ((await ifThere(() => readdir(folder))) ?? []).sort()) {
-        signal?.throwIfAborted();
-        const hex = pattern.exec(name)?.[1];
-        const facts = hex === undefined ? undefined : await ifThere(() => stat(join(folder, name)));
-        if (facts?.isFile() === true) found.push({ digest: `sha256:${hex}`, sizeBytes: facts.size });
-      }
-      return found;
-    });
-  }
-
-  #path(digest: Digest): string {
-    return join(this.#folder, `${digestHex(digest)}.zip`);
-  }
-}
-
-/** A dead holder's lock is gone after the first try, so that the second one takes it. */
-async function lockPartial(path: string): ReturnType<typeof tryLock> {
-  return (await tryLock(path, 'long')) ?? (await tryLock(path, 'long'));
 }
 
 /** The archive is there already: nothing to write. */
 function finishedWriter(sizeBytes: number): ArchiveWriter {
   return {
     receivedBytes: sizeBytes,
-    append: () => Promise.reject(new Error('unreachable: bytes behind the end of an archive')),
+    append: async ({ length }) => {
+      if (length > 0) throw new Error('unreachable: bytes behind the end of an archive');
+    },
     commit: async () => {},
     suspend: async () => {},
     discard: async () => {},

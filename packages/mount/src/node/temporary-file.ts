@@ -25,7 +25,8 @@ export async function sweepTemporaryFiles(folder: string): Promise<void> {
   }
 }
 
-async function isAbandoned(name: string, path: string): Promise<boolean> {
+/** Tells whether a temporary file is one that nobody writes to any more. */
+export async function isAbandoned(name: string, path: string): Promise<boolean> {
   const [, pid, startedAt = '', host] = NAME.exec(name) ?? [];
   if (host === undefined) return false;
   if (host === hostId(hostname())) return isProcessGone({ pid: Number(pid), startedAt, host: hostname() });

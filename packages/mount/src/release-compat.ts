@@ -55,3 +55,16 @@ export async function isInRollout(installId: string, channel: Channel): Promise<
   const place = Number.parseInt(digestHex(hash).slice(0, 8), 16) / 2 ** 32;
   return place * 100 < channel.rollout;
 }
+
+/**
+ * Tells whether an install cannot keep what it has, whatever the share of a staged rollout: it has nothing, its release was
+ * revoked, or it read the channel last so long ago that nobody keeps its release for it any more.
+ */
+export function mustMove(
+  latest: (KnownRelease & { readonly expiresAt: string }) | undefined,
+  channel: Channel,
+  now: Date,
+): boolean {
+  if (latest === undefined || channel.revoked?.includes(latest.digest) === true) return true;
+  return Date.parse(latest.expiresAt) < now.getTime();
+}

@@ -1,5 +1,5 @@
 import { installIdOf } from './install-id.js';
-import { assertCompatible, isInRollout } from './release-compat.js';
+import { assertCompatible, isInRollout, mustMove } from './release-compat.js';
 import type { Refreshed } from './runtime.js';
 import { noChannelError, staleError } from './runtime-errors.js';
 import type { RuntimeEmitter } from './runtime-events.js';
@@ -89,14 +89,15 @@ export class ReleaseFollower {
     const { trust, now } = this.#options;
     if (trust === undefined || this.#trust === undefined) throw noChannelError();
     const installId = await installIdOf(this.#options, signal);
-    const hadNone = this.latest === undefined;
+    const { latest: held } = this.#trust;
+    const readAt = now();
     const accept: Parameters<typeof updateTrust>[1]['accept'] = async (known, channel) => {
       await assertCompatible(known, this.#options);
-      return hadNone || isInRollout(installId, channel);
+      return mustMove(held, channel, readAt) || isInRollout(installId, channel);
     };
     const { state, outcome, channel } = await updateTrust(
       this.#trust,
-      { ...trust, now: now(), accept },
+      { ...trust, now: readAt, accept },
       this.context(signal),
     );
     this.#trust = state;

@@ -1,4 +1,5 @@
 import { buildLayout, buildZip, type FileServer, type Layout, layoutKeys, serveFiles } from '@lading/fixtures';
+import type { Channel } from '@lading/manifest';
 import { afterEach, describe, expect, test } from 'vitest';
 import { memoryOrigin } from './memory-origin.js';
 import { memorySource } from './memory-source.js';
@@ -571,6 +572,46 @@ describe('releases', () => {
       outcomes.add(`${runtime.status().latest?.sequence}`);
     }
     expect([...outcomes].sort()).toEqual(['1', '2']);
+  });
+
+  describe('an install outside the rollout', () => {
+    const day = (days: number): Date => new Date(Date.parse('2027-01-01T00:00:00Z') + days * 86_400_000);
+    const layoutUntil = (days: number, channel: Partial<Channel> = {}): Promise<Layout> =>
+      buildLayout({
+        keys,
+        archives: channel.rollout === undefined ? ARCHIVES : NEW,
+        roots: ROOTS,
+        sequence: channel.rollout === undefined ? 1 : 2,
+        channel: { expiresAt: day(days).toISOString(), ...channel },
+      });
+    const readOn = async (days: number, layout: Layout, store: MountStore): Promise<number | undefined> => {
+      const runtime = await start(layout, { store, installId: 'a', now: () => day(days) });
+      return runtime.status().latest?.sequence;
+    };
+
+    test('leaves a release that was revoked', async () => {
+      const store = memoryStore();
+      const first = await layoutUntil(30);
+      await readOn(0, first, store);
+      const staged = await layoutUntil(31, { rollout: 0, revoked: [first.releaseDigest] });
+      expect(await readOn(1, staged, store)).toBe(2);
+    });
+
+    test('hears of revocations while it keeps its own', async () => {
+      const store = memoryStore();
+      const other = `sha256:${'7'.repeat(64)}` as const;
+      await readOn(0, await layoutUntil(30), store);
+      expect(await readOn(1, await layoutUntil(31, { rollout: 0, revoked: [other] }), store)).toBe(1);
+      expect(await store.record('trust/latest/stable')).toMatchObject({ revoked: [other] });
+    });
+
+    test('keeps its own as long as it reads the channel in time; back too late it gets the new one', async () => {
+      const store = memoryStore();
+      await readOn(0, await layoutUntil(30), store);
+      expect(await readOn(29, await layoutUntil(59, { rollout: 0 }), store)).toBe(1);
+      expect(await readOn(58, await layoutUntil(88, { rollout: 0, sequence: 3 }), store)).toBe(1);
+      expect(await readOn(89, await layoutUntil(119, { rollout: 0, sequence: 4 }), store)).toBe(2);
+    });
   });
 });
 

@@ -25,6 +25,7 @@ import {
   objectOf,
   type ReleaseRecord,
   readFloorRecord,
+  readLatestRecord,
   readReleaseRecord,
   readRootRecord,
   TRUST_RECORDS,
@@ -77,9 +78,14 @@ export async function updateTrust(
   const look: Look = { root: root.root, pin: await pinOf(options.keys), verified, seenMs };
   const seen = await storeFloor(look, context);
   const isAccepted = (await options.accept?.(known, channel)) ?? true;
-  if (!isAccepted) return { state: { ...trusted, floor: seen }, outcome: 'unchanged', channel };
   const revoked = channel.revoked ?? [];
-  const latest: LatestRecord = { digest: known.digest, expiresAt: channel.expiresAt, revoked };
+  const read = { expiresAt: channel.expiresAt, revoked };
+  if (!isAccepted) {
+    await storeRead(look, read, state.latest?.digest, context);
+    const kept = state.latest && { ...state.latest, ...read };
+    return { state: { ...trusted, floor: seen, latest: kept, revoked }, outcome: 'unchanged', channel };
+  }
+  const latest: LatestRecord = { digest: known.digest, ...read };
   await storeLatest(look, { latest, release: fetched.record }, context);
   const outcome = state.latest?.digest === known.digest ? 'unchanged' : 'adopted';
   return { state: { root, floor: seen, latest: { ...latest, ...known }, revoked }, outcome, channel };
@@ -190,6 +196,25 @@ async function storeLatest(
       records.set(TRUST_RECORDS.release(latest.digest), { ...release });
       records.set(TRUST_RECORDS.latest(look.verified.channel.name), { ...latest, revoked: [...latest.revoked] });
       dropReleases(records);
+    },
+    { signal },
+  );
+}
+
+/** Keeps what a channel says of the release that stays: until when it is kept for those who stay, and what is revoked. */
+async function storeRead(
+  look: Look,
+  read: Omit<LatestRecord, 'digest'>,
+  digestOfKept: Digest | undefined,
+  { store, signal }: TrustContext,
+): Promise<void> {
+  const key = TRUST_RECORDS.latest(look.verified.channel.name);
+  await store.transaction(
+    (records) => {
+      assertNewest(records, look);
+      const stored = readLatestRecord(records.get(key));
+      if (stored === undefined || stored.digest !== digestOfKept) return;
+      records.set(key, { digest: stored.digest, expiresAt: read.expiresAt, revoked: [...read.revoked] });
     },
     { signal },
   );

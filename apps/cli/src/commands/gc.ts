@@ -21,6 +21,7 @@ type GcOptions = CommonOptions &
   KeyOptions &
   TargetOptions & {
     readonly grace?: number;
+    readonly expiresIn?: number;
     readonly keep?: number;
     readonly concurrency?: number;
     readonly dryRun?: boolean;
@@ -29,12 +30,14 @@ type GcOptions = CommonOptions &
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const DEFAULT_GRACE = `${GARBAGE_DEFAULTS.graceMs / DAY_MS}d`;
+const DEFAULT_LIFE = `${GARBAGE_DEFAULTS.lifeMs / DAY_MS}d`;
 
 /** Adds `lading gc`. */
 export function addGcCommand(program: Command, run: Run): void {
   withTargetOptions(withTrustOption(withCommonOptions(program.command('gc')), 'the one beside the key'))
     .description('delete what no client can need any more: first a tombstone, and after the grace the objects')
     .option('--grace <span>', `how long what is dead stays: 12h, 30d (default: ${DEFAULT_GRACE})`, timeSpan)
+    .option('--expires-in <span>', `longest life that publish gave channels (default: ${DEFAULT_LIFE})`, timeSpan)
     .option('--keep <n>', `releases of each channel that stay (default: ${GARBAGE_DEFAULTS.keepReleases})`, wholeNumber)
     .option('--concurrency <n>', `deletions at a time (default: ${GARBAGE_DEFAULTS.concurrency})`, wholeNumber)
     .option('--dry-run', 'print the plan and change nothing')
@@ -43,7 +46,7 @@ export function addGcCommand(program: Command, run: Run): void {
       [
         '',
         'What stays: everything that a channel document needs which is current, or whose life and grace are not over, or which points',
-        'at one of the last releases of its channel. Run it regularly, also beside publishes; nothing is deleted in one run.',
+        'at one of the last releases of its channel, or at one that installs outside a staged rollout may be on. Run it regularly, also beside publishes; nothing is deleted in one run.',
         'All channels count, whatever --channel says. The grace must be longer than a publish takes.',
         '',
         'Examples:',
@@ -63,6 +66,7 @@ async function gc(context: CommandContext, flags: GcOptions): Promise<CommandRes
     roots: [root],
     now,
     graceMs,
+    lifeMs: flags.expiresIn,
     keepReleases: flags.keep,
     concurrency: flags.concurrency,
     signal,

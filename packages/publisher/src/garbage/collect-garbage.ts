@@ -28,6 +28,8 @@ export interface GarbageOptions {
   readonly graceMs?: number | undefined;
   /** How many releases of each channel stay whatever their age, the current one counted. Default 3. */
   readonly keepReleases?: number | undefined;
+  /** The longest life that channel documents were published with, in milliseconds. Default 30 days. */
+  readonly lifeMs?: number | undefined;
   /** How many objects are read or deleted at a time. Default 8. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -38,8 +40,9 @@ export interface GarbageOptions {
 export const GARBAGE_DEFAULTS: {
   readonly graceMs: number;
   readonly keepReleases: number;
+  readonly lifeMs: number;
   readonly concurrency: number;
-} = { graceMs: 30 * 86_400_000, keepReleases: 3, concurrency: 8 };
+} = { graceMs: 30 * 86_400_000, keepReleases: 3, lifeMs: 30 * 86_400_000, concurrency: 8 };
 
 /** What a garbage collection did. */
 export interface GarbageResult {
@@ -94,14 +97,17 @@ export async function collectGarbage(target: PublishTarget, options: GarbageOpti
 }
 
 async function survey(target: PublishTarget, now: Date, options: GarbageOptions): Promise<GarbageSurvey> {
-  const { roots, signal, graceMs = GARBAGE_DEFAULTS.graceMs, keepReleases = GARBAGE_DEFAULTS.keepReleases } = options;
+  const { roots, signal } = options;
+  const graceMs = options.graceMs ?? GARBAGE_DEFAULTS.graceMs;
+  const keepReleases = options.keepReleases ?? GARBAGE_DEFAULTS.keepReleases;
+  const lifeMs = options.lifeMs ?? GARBAGE_DEFAULTS.lifeMs;
   const { tombstones, orphans } = await readTombstones(target, { signal });
   const objects = new Map<string, ListedObject>();
   for (const folder of MORTAL_FOLDERS) {
     for await (const object of target.list(folder, { signal })) objects.set(object.key, object);
   }
   const published = await readPublished(target, { roots, signal, concurrency: options.concurrency });
-  const marked = await markLive(target, published, { now, graceMs, keepReleases, signal });
+  const marked = await markLive(target, published, { now, graceMs, keepReleases, lifeMs, signal });
   return { objects, marked, tombstones, orphans };
 }
 

@@ -11,12 +11,14 @@ export interface MarkOptions extends TargetCallOptions {
   readonly graceMs: number;
   /** How many releases of each channel stay whatever their age, the current one counted. */
   readonly keepReleases: number;
+  /** The longest life that channel documents were published with. */
+  readonly lifeMs: number;
 }
 
 /**
  * Marks what must stay: every channel document that is current, or younger than its life and the grace, or points at one of
- * the last releases of its channel, or at one that installs outside a staged rollout still use; the releases that those point
- * at; and the archives of these.
+ * the last releases of its channel, or at one that installs outside a staged rollout still use ({@link documentsInUse}); the
+ * releases that those point at; and the archives of these.
  *
  * @returns Keys of objects.
  * @throws PublishError `ERR_PUBLISH_INCOMPLETE` where a release that clients may still ask for is not there,
@@ -45,19 +47,30 @@ function markRelease(marked: Set<string>, channel: Channel, release: Release): v
   for (const { key } of release.archives) marked.add(key);
 }
 
-interface StayingDocument {
+/** A channel document that stays. */
+export interface StayingDocument {
   readonly document: PublishedChannel;
   /** A client may hold it, so what it needs must be there. */
   readonly isClaimable: boolean;
 }
 
-function stayingDocuments(published: Published, { now, graceMs, keepReleases }: MarkOptions): StayingDocument[] {
-  const live = liveReleases(published);
-  const kept = new Set([...lastReleases(live, keepReleases), ...releasesInUse(live)].map(nameOf));
+/** The documents that stay, and with them what they point at. Pure. */
+export function stayingDocuments(
+  published: Pick<Published, 'channels'>,
+  options: MarkOptions,
+): readonly StayingDocument[] {
+  const { now, graceMs, keepReleases, lifeMs } = options;
+  const kept = new Set(lastReleases(liveReleases(published), keepReleases).map(nameOf));
+  const claimable = new Set(
+    published.channels.filter(
+      ({ isCurrent, channel }) => isCurrent || Date.parse(channel.expiresAt) + graceMs >= now.getTime(),
+    ),
+  );
+  const inUse = documentsInUse(published.channels, claimable, lifeMs);
   return published.channels.flatMap((document) => {
-    const { name: channel, release, expiresAt } = document.channel;
-    const isClaimable = document.isCurrent || Date.parse(expiresAt) + graceMs >= now.getTime();
-    return isClaimable || kept.has(nameOf({ channel, release })) ? [{ document, isClaimable }] : [];
+    const { name: channel, release } = document.channel;
+    const isClaimable = claimable.has(document);
+    return inUse.has(document) || kept.has(nameOf({ channel, release })) ? [{ document, isClaimable }] : [];
   });
 }
 
@@ -73,12 +86,34 @@ function lastReleases(live: readonly LiveRelease[], count: number): readonly Liv
   });
 }
 
-/** From the current release of each channel back to the last one that all installs got: some of them are still there. */
-function releasesInUse(live: readonly LiveRelease[]): readonly LiveRelease[] {
-  const settled = new Set<string>();
-  return live.filter(({ channel, document }) => {
-    if (settled.has(channel)) return false;
-    if ((document.channel.rollout ?? 100) === 100) settled.add(channel);
-    return true;
+/**
+ * The documents whose releases an install may be on that has read one of these within its life. Who is outside a staged
+ * rollout stays on what it had: that of the last document that all installs got, of a staged one in between whose share it
+ * was in, or of an older one still, where it did not read the channel while the others were current. A document that it had
+ * read by then expired less than a life before the staged one does, so all of those count.
+ *
+ * @param documents - Of each channel the newest first.
+ */
+function documentsInUse(
+  documents: readonly PublishedChannel[],
+  claimable: ReadonlySet<PublishedChannel>,
+  lifeMs: number,
+): ReadonlySet<PublishedChannel> {
+  const inUse = new Set(claimable);
+  documents.forEach((document, i) => {
+    if (!inUse.has(document) || isForAll(document)) return;
+    const { name, expiresAt } = document.channel;
+    const heldUntilMs = Date.parse(expiresAt) - lifeMs;
+    let isSettled = false;
+    for (const older of documents.slice(i + 1)) {
+      if (older.channel.name !== name) break;
+      if (!isSettled || Date.parse(older.channel.expiresAt) >= heldUntilMs) inUse.add(older);
+      if (isForAll(older)) isSettled = true;
+    }
   });
+  return inUse;
+}
+
+function isForAll({ channel }: PublishedChannel): boolean {
+  return (channel.rollout ?? 100) === 100;
 }

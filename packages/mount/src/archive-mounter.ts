@@ -1,7 +1,8 @@
-import type { ReleaseArchive } from '@lading/manifest';
+import { loadPart, type ReleaseArchive } from '@lading/manifest/client';
 import { openRemote, openStored } from './archive-opener.js';
 import { keptRow } from './kept-row.js';
 import { storeIntent } from './mount-records.js';
+import { pathsServed } from './paths-served.js';
 import type { WantedMount } from './root-plan.js';
 import type { AddMountOptions } from './runtime.js';
 import { noArchiveError, releaseChangedError } from './runtime-errors.js';
@@ -18,10 +19,11 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
   if (mode === 'download') await parts.downloads.fetch(archive, { signal: parts.lifeOr(signal) });
   const isLocal = parts.shelf.isLocal(archive);
   const open = isLocal ? openStored : openRemote;
+  const allows = await pathsServed(options, parts.options.isProtected);
   const content = await open(archive, parts.options, signal);
   const mount = await parts.changeOrClose(content, async () => {
     const { mounts, probation } = parts;
-    const { store, isProtected } = parts.options;
+    const { store } = parts.options;
     mounts.assertFree(name);
     if (parts.inUse?.digest !== release.digest) throw releaseChangedError(name);
     const priority = options.priority ?? archive.priority;
@@ -33,7 +35,7 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
       throw releaseChangedError(name);
     }
     mounts.adopt(release, new Map([...mounts.intents, [name, intent]]));
-    const row = keptRow(intent, archive, { release, content, isLocal, isProtected });
+    const row = keptRow(intent, archive, { release, content, isLocal, allows });
     await mounts.addRow(row);
     await probation.note(signal);
     return row.mount;
@@ -44,19 +46,10 @@ export async function mountArchive(parts: RuntimeParts, options: AddMountOptions
 
 /** Brings the bytes of a remote mount into the store and swaps it in place. Failure is an event; the mount stays remote. */
 async function downloadBehind(parts: RuntimeParts, name: string, archive: ReleaseArchive): Promise<void> {
-  const { signal } = parts.life;
   try {
-    await parts.downloads.fetch(archive, { signal });
-    const content = await openStored(archive, parts.options, signal);
-    await parts.changeOrClose(content, async () => {
-      const { mounts } = parts;
-      const row = mounts.row(name);
-      if (row?.mount.digest !== archive.digest || row.mount.state === 'local') return content.close();
-      const mount: Mount = { ...row.mount, state: 'local' };
-      await mounts.replaceRows(mounts.rows.map((other) => (other === row ? { ...row, mount, content } : other)));
-      parts.events.emit('mounted', { mount });
-    });
+    const { bringHere } = await loadPart(() => import('./background-download.js'));
+    await bringHere(parts, name, archive);
   } catch (error) {
-    if (!signal.aborted) parts.events.emit('downloadFailed', { archive: archive.name, error });
+    if (!parts.life.signal.aborted) parts.events.emit('downloadFailed', { archive: archive.name, error });
   }
 }

@@ -2,14 +2,13 @@ import { chosenValues, loadPart, type VariantChoice } from '@lading/manifest/cli
 import { mountArchive } from './archive-mounter.js';
 import { BASE_NAME, baseRow } from './base-row.js';
 import type { ReadOptions } from './byte-source.js';
+import { readKeptMounts } from './kept-mounts.js';
 import { findConflicts, type MountConflict } from './mount-conflicts.js';
 import { assertMountName } from './mount-intent.js';
-import { loadMountRecords, type MountRecords, storeRemoval } from './mount-records.js';
 import { candidatesOf } from './mount-table.js';
 import { assertMountable } from './mountable.js';
 import { mediaTypeOf, readPinned, respondPinned } from './pinned-read.js';
 import type { ProbationFailure } from './probation.js';
-import type { RestoreContext, Restored } from './restore-mounts.js';
 import type {
   AddMountOptions,
   Ensured,
@@ -20,7 +19,7 @@ import type {
   RuntimeSnapshot,
   RuntimeStatus,
 } from './runtime.js';
-import { closedError, noMountError } from './runtime-errors.js';
+import { closedError } from './runtime-errors.js';
 import type { RuntimeEvents, RuntimeEventType } from './runtime-events.js';
 import type { ResolvedRuntimeOptions } from './runtime-options.js';
 import { planOf, RuntimeParts } from './runtime-parts.js';
@@ -44,7 +43,7 @@ export class ContentRuntime implements Runtime {
     await follower.start(signal);
     const given = await probation.settle(signal);
     if (given !== undefined) events.emit('rolledBack', given);
-    const { rows } = await this.#readMounts(signal);
+    const rows = await readKeptMounts(this.#parts, signal);
     if (rows.length > 0) await mounts.replaceRows([...mounts.rows, ...rows]);
   }
 
@@ -63,7 +62,7 @@ export class ContentRuntime implements Runtime {
 
   async addMount(options: AddMountOptions): Promise<Mount> {
     this.#parts.assertOpen();
-    assertMountable(options);
+    await assertMountable(options);
     const { name, archive } = options;
     this.#parts.mounts.assertFree(name);
     if (archive !== undefined) return mountArchive(this.#parts, options, archive);
@@ -72,21 +71,9 @@ export class ContentRuntime implements Runtime {
   }
 
   async removeMount(name: string, options: ReadOptions = {}): Promise<void> {
-    const { mounts, changes, options: runtime } = this.#parts;
     this.#parts.assertOpen();
     if (name === BASE_NAME) assertMountName(name);
-    await changes.run(async () => {
-      const row = mounts.row(name);
-      const intent = mounts.intents.get(name);
-      if (row === undefined && intent === undefined) throw noMountError(name);
-      if (intent !== undefined) {
-        const held = mounts.heldWithout(intent.archive);
-        // Durable first: what was taken away must not come back at the next start.
-        await storeRemoval(runtime.store, { name, held }, options.signal);
-        mounts.drop(name, held);
-      }
-      if (row !== undefined) await mounts.removeRow(row); // Else it could not be opened in this session.
-    });
+    await this.#parts.changes.run(async () => (await loadChanges()).removeMount(this.#parts, name, options.signal));
   }
 
   mounts(): readonly Mount[] {
@@ -191,31 +178,10 @@ export class ContentRuntime implements Runtime {
     await changes.run(() => mounts.table.replace([], () => 0));
   }
 
-  /** Opens the mounts that the store has. They are not in the table yet. */
-  async #readMounts(signal: AbortSignal | undefined): Promise<Restored> {
-    const { options, follower, shelf, events, mounts } = this.#parts;
-    const records = await loadMountRecords(options.store, signal);
-    const context = follower.context(signal);
-    const restored =
-      records.mounts.size === 0
-        ? { active: undefined, rows: [], intents: new Map(), held: [] }
-        : await restore(records, { options, trust: follower.trust, context, shelf, events });
-    mounts.takeOver(restored, records.sequence);
-    return restored;
-  }
-
-  /** Goes back to the last good mounts, all at once and without the network. */
   #giveUp(failure: ProbationFailure, reason: string | undefined, signal: AbortSignal | undefined): Promise<boolean> {
-    const { changes, probation, mounts, events } = this.#parts;
-    return changes.run(async () => {
-      const given = await probation.giveUp(failure, { reason, signal });
-      if (given === undefined) return false;
-      const former = mounts.intents;
-      const { rows } = await this.#readMounts(signal);
-      await mounts.replaceKept(former, rows);
-      events.emit('rolledBack', given);
-      return true;
-    });
+    return this.#parts.changes.run(async () =>
+      (await loadChanges()).giveUpRelease(this.#parts, failure, { reason, signal }),
+    );
   }
 
   async #timeOut(): Promise<void> {
@@ -228,8 +194,7 @@ export class ContentRuntime implements Runtime {
   }
 }
 
-/** Brings mounts back; what does that is loaded by a session that has some. */
-async function restore(records: MountRecords, context: RestoreContext): Promise<Restored> {
-  const { restoreMounts } = await loadPart(() => import('./restore-mounts.js'));
-  return restoreMounts(records, context);
+/** What makes the changes that few sessions make. */
+function loadChanges(): Promise<typeof import('./mount-changes.js')> {
+  return loadPart(() => import('./mount-changes.js'));
 }

@@ -4,7 +4,6 @@ import type { MountRow } from './mount-table.js';
 import type { MountedContent } from './mounted-content.js';
 import type { PathPredicate } from './path-pattern.js';
 import { mountOf } from './runtime-views.js';
-import { servedPaths } from './served-paths.js';
 import type { KnownRelease } from './trust-state.js';
 
 /** An archive that is open, and where its bytes are. */
@@ -17,9 +16,8 @@ export interface OpenedArchive {
 export function keptRow(
   intent: MountIntent,
   archive: ReleaseArchive,
-  facts: OpenedArchive & { readonly release: KnownRelease; readonly isProtected: PathPredicate | undefined },
+  facts: OpenedArchive & { readonly release: KnownRelease; readonly allows: PathPredicate | undefined },
 ): MountRow {
-  const { content, isProtected } = facts;
-  const allows = servedPaths(intent, isProtected);
+  const { content, allows } = facts;
   return { mount: mountOf(intent, archive, { ...facts, entries: content.entries }), content, allows };
 }

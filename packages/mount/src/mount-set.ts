@@ -2,7 +2,7 @@ import { type VariantChoice, variantLayers } from '@lading/manifest/client';
 import type { MountIntent } from './mount-intent.js';
 import { type MountRow, MountTable } from './mount-table.js';
 import type { Restored } from './restore-mounts.js';
-import { type Mounted, nameTaken, neededArchives } from './root-plan.js';
+import { type Mounted, nameTaken } from './root-plan.js';
 import type { RuntimeEmitter } from './runtime-events.js';
 import type { KnownRelease } from './trust-state.js';
 
@@ -66,15 +66,6 @@ export class MountSet {
     return { active, intents: this.#intents, held: this.#held, otherNames, variants: this.#choice };
   }
 
-  /** The roots that stay whole without an archive. */
-  heldWithout(archive: string): readonly string[] {
-    const active = this.#active;
-    if (active === undefined) return this.#held;
-    const needs = (root: string): boolean =>
-      neededArchives(root, active, this.#choice).some(({ name }) => name === archive);
-    return this.#held.filter((root) => !needs(root));
-  }
-
   /** Takes over what an earlier session kept; its rows come into the table by themselves. */
   takeOver(restored: Restored, sequence: number): void {
     this.#sequence = sequence;
@@ -119,16 +110,5 @@ export class MountSet {
   async removeRow(row: MountRow): Promise<void> {
     await this.replaceRows(this.rows.filter((other) => other !== row));
     this.#events.emit('unmounted', { mount: row.mount });
-  }
-
-  /** Replaces the rows of intents, all at once, and says what came and went. Those of the app's own content stay. */
-  async replaceKept(former: ReadonlyMap<string, MountIntent>, rows: readonly MountRow[]): Promise<void> {
-    const before = new Map(this.rows.map((row) => [row.mount.name, row]));
-    await this.replaceRows([...this.rows.filter(({ mount }) => !former.has(mount.name)), ...rows]);
-    const after = new Map(this.rows.map((row) => [row.mount.name, row]));
-    for (const [name, { mount }] of before) if (!after.has(name)) this.#events.emit('unmounted', { mount });
-    for (const [name, { mount, content }] of after) {
-      if (before.get(name)?.content !== content) this.#events.emit('mounted', { mount });
-    }
   }
 }

@@ -6,11 +6,11 @@ import { MountError } from './mount-error.js';
 import { MOUNT_RECORDS, type MountIntent, readIntent } from './mount-intent.js';
 import type { MountRecords } from './mount-records.js';
 import type { MountRow } from './mount-table.js';
+import { pathsServed } from './paths-served.js';
 import { assertCompatible, assertNotRevoked } from './release-compat.js';
 import type { RuntimeEmitter } from './runtime-events.js';
 import type { ResolvedRuntimeOptions } from './runtime-options.js';
 import { mountOf } from './runtime-views.js';
-import { servedPaths } from './served-paths.js';
 import { printableName } from './source-name.js';
 import { loadRelease } from './stored-release.js';
 import type { KnownRelease, TrustContext, TrustState } from './trust-state.js';
@@ -92,7 +92,7 @@ async function restoreOne(intent: MountIntent, release: KnownRelease, restore: R
   const archive = archiveToRestore(intent, release);
   const isLocal = restore.shelf.isLocal(archive);
   const open = isLocal || intent.mode === 'download' ? openStored : openRemote;
-  const allows = servedPaths(intent, restore.options.isProtected);
+  const allows = await pathsServed(intent, restore.options.isProtected);
   const content = await open(archive, restore.options, restore.context.signal);
   return { mount: mountOf(intent, archive, { release, isLocal, entries: content.entries }), content, allows };
 }

@@ -5,7 +5,10 @@ import type { DownloadCall } from './download-flight.js';
 import { keptRow, type OpenedArchive } from './kept-row.js';
 import { storePlan } from './mount-records.js';
 import type { MountRow } from './mount-table.js';
+import type { PathPredicate } from './path-pattern.js';
+import { pathsServed } from './paths-served.js';
 import { ProgressMeter } from './progress-meter.js';
+import { replaceKept } from './replace-kept.js';
 import { neededArchives, type RootPlan, type WantedMount } from './root-plan.js';
 import { ENSURE_PRIORITY } from './root-priority.js';
 import type { Ensured, EnsureOptions } from './runtime.js';
@@ -152,6 +155,8 @@ export class RootEnsurer {
   ): Promise<readonly Mount[] | undefined> {
     const { mounts, options, probation } = this.#parts;
     const former = mounts.intents;
+    const allowed = new Map<string, PathPredicate | undefined>();
+    for (const wanted of plan.mounts) allowed.set(wanted.name, await pathsServed(wanted, options.isProtected));
     const beginTrial = await probation.trialStart();
     const intents = await storePlan(options.store, { plan, former, beginTrial }, signal);
     if (intents === undefined) {
@@ -166,10 +171,10 @@ export class RootEnsurer {
       const same = existing?.mount.digest === archive.digest ? existing : undefined;
       const content = opened.get(name) ?? (same && { content: same.content, isLocal: same.mount.state === 'local' });
       if (content === undefined) return []; // It could not be opened; see #openAll.
-      return [keptRow(intent, archive, { ...content, release: plan.release, isProtected: options.isProtected })];
+      return [keptRow(intent, archive, { ...content, release: plan.release, allows: allowed.get(name) })];
     });
     mounts.adopt(plan.release, intents, plan.held);
-    await mounts.replaceKept(former, rows);
+    await replaceKept(this.#parts, former, rows);
     await probation.note(signal);
     const needed = neededArchives(plan.root, plan.release, mounts.choice);
     return needed.flatMap(({ name }) => mounts.row(name)?.mount ?? []);

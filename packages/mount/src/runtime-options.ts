@@ -4,7 +4,7 @@ import { httpOrigin } from './http-origin.js';
 import { MountError } from './mount-error.js';
 import type { MountStore } from './mount-store.js';
 import type { DecodeDefoldPayload, MountedContent } from './mounted-content.js';
-import { compilePatterns, type PathPredicate } from './path-pattern.js';
+import type { PathPredicate } from './path-pattern.js';
 import type { RuntimeEvent } from './runtime-events.js';
 import { nameOfUrl } from './source-name.js';
 import type { TrustOptions } from './trust-state.js';
@@ -120,7 +120,7 @@ export async function resolveRuntimeOptions(options: RuntimeOptions): Promise<Re
     app: options.app,
     engine: options.engine,
     base: options.base,
-    isProtected: options.protect && compilePatterns(options.protect),
+    isProtected: options.protect && (await patternsOf(options.protect)),
     variants: options.variants ?? {},
     installId: options.installId,
     probation: probationOptions(options.probation),
@@ -133,6 +133,11 @@ export async function resolveRuntimeOptions(options: RuntimeOptions): Promise<Re
     codecs: options.codecs ?? WEB_CODECS,
     onEvent: options.onEvent,
   };
+}
+
+async function patternsOf(patterns: readonly string[]): Promise<PathPredicate> {
+  const { compilePatterns } = await loadPart(() => import('./path-pattern.js'));
+  return compilePatterns(patterns);
 }
 
 function probationOptions(probation: RuntimeOptions['probation']): ResolvedRuntimeOptions['probation'] {

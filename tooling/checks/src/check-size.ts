@@ -9,7 +9,7 @@ import { WORKSPACE_ROOT } from './workspace-root.js';
 // `pnpm check:size [--sources]`: what a page loads until it has its first verified byte, minified and compressed, as two bundlers cut it.
 // Not what stands in the first script: the client is run, and whatever it imports on the way counts. The limits only ever go down; the
 // aim is 15,000 bytes.
-const LIMIT_BYTES: Readonly<Record<string, number>> = { Vite: 33_200, esbuild: 34_200 };
+const LIMIT_BYTES: Readonly<Record<string, number>> = { Vite: 32_750, esbuild: 33_750 };
 // As the script of a page: it uses the client and exports nothing, so bundlers may keep what chunks share in the first one.
 const ENTRY = `import { createRuntime, memoryStore } from '@lading/mount/client';
 globalThis.${PAGE_CLIENT} = { createRuntime, memoryStore };`;

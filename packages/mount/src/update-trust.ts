@@ -69,17 +69,17 @@ export async function updateTrust(
   const { project, channel: name } = options;
   const bytes = await fetchChannel(name, context);
   const verified = await verifyChannel(bytes, root, { now, project, name, floor });
-  const { channel } = verified;
+  const { channel, isExpired } = verified;
   const trusted: TrustState = { ...state, root, floor };
-  if (verified.isExpired) return { state: trusted, outcome: 'stale', channel };
+  if (isExpired) return { state: trusted, outcome: 'stale', channel };
   const fetched = await fetchRelease(channel, trusted, context);
   const known: KnownRelease = { digest: channel.release.digest, release: fetched.release };
   const seenMs = Math.max(floor.seenMs, Date.parse(fetched.release.createdAt));
   const look: Look = { root: root.root, pin: await pinOf(options.keys), verified, seenMs };
   const seen = await storeFloor(look, context);
   const isAccepted = (await options.accept?.(known, channel)) ?? true;
-  const revoked = channel.revoked ?? [];
-  const read = { expiresAt: channel.expiresAt, revoked };
+  const { expiresAt, revoked = [] } = channel;
+  const read = { expiresAt, revoked };
   if (!isAccepted) {
     await storeRead(look, read, state.latest?.digest, context);
     const kept = state.latest && { ...state.latest, ...read };
@@ -108,16 +108,14 @@ interface FetchedRelease {
 }
 
 async function fetchRelease(channel: Channel, state: TrustState, context: TrustContext): Promise<FetchedRelease> {
-  const { sizeBytes, sequence } = channel.release;
-  const name = channel.release.digest;
+  const { project } = channel;
+  const { digest: name, sizeBytes, sequence } = channel.release;
   if (channel.revoked?.includes(name) === true) {
     throw new ManifestError('ERR_TRUST_MISMATCH', `Channel points at release ${name}, which it revokes itself`);
   }
-  const expected = { ...channel.release, project: channel.project };
   const verify = async (bytes: Uint8Array): Promise<FetchedRelease> => {
-    const release = await verifyRelease(bytes, state.root, expected);
-    const envelope = new TextDecoder().decode(bytes);
-    return { release, record: { envelope, sizeBytes, sequence, project: channel.project } };
+    const release = await verifyRelease(bytes, state.root, { ...channel.release, project });
+    return { release, record: { envelope: new TextDecoder().decode(bytes), sizeBytes, sequence, project } };
   };
   const kept = readReleaseRecord(await context.store.record(TRUST_RECORDS.release(name), { signal: context.signal }));
   if (kept !== undefined) {
@@ -151,23 +149,23 @@ interface Look {
   readonly seenMs: number;
 }
 
-/** Keeps a floor, unless another process has seen more by now: then this channel is an old one, or one of two. */
-function storeFloor(look: Look, { store, signal }: TrustContext): Promise<FloorRecord> {
+/** Writes what a look found, unless another process has seen more by now: then this channel is an old one, or one of two. */
+function keep<T>(
+  look: Look,
+  { store, signal }: TrustContext,
+  change: (records: RecordTransaction, floor: FloorRecord | undefined) => T,
+): Promise<T> {
+  return store.transaction((records) => change(records, assertNewest(records, look)), { signal });
+}
+
+function storeFloor(look: Look, context: TrustContext): Promise<FloorRecord> {
   const { channel, digest } = look.verified;
-  const own: FloorRecord = {
-    sequence: channel.sequence,
-    digest,
-    releaseSequence: channel.release.sequence,
-    seenMs: look.seenMs,
-  };
-  return store.transaction(
-    (records) => {
-      const seen = raiseFloor(own, assertNewest(records, look));
-      records.set(TRUST_RECORDS.floor(channel.name), writeFloorRecord(seen));
-      return seen;
-    },
-    { signal },
-  );
+  return keep(look, context, (records, floor) => {
+    const { sequence, release } = channel;
+    const seen = raiseFloor({ sequence, digest, releaseSequence: release.sequence, seenMs: look.seenMs }, floor);
+    records.set(TRUST_RECORDS.floor(channel.name), writeFloorRecord(seen));
+    return seen;
+  });
 }
 
 /** Throws where the store knows a newer root or a higher floor than this look had; gives the floor that is stored. */
@@ -185,47 +183,37 @@ function assertNewest(records: RecordTransaction, { root, pin, verified }: Look)
 }
 
 /** Keeps what the channel points at, with the release itself, and drops releases that nothing refers to any more. */
-async function storeLatest(
+function storeLatest(
   look: Look,
   { latest, release }: { readonly latest: LatestRecord; readonly release: ReleaseRecord },
-  { store, signal }: TrustContext,
+  context: TrustContext,
 ): Promise<void> {
-  await store.transaction(
-    (records) => {
-      assertNewest(records, look);
-      records.set(TRUST_RECORDS.release(latest.digest), { ...release });
-      records.set(TRUST_RECORDS.latest(look.verified.channel.name), { ...latest, revoked: [...latest.revoked] });
-      dropReleases(records);
-    },
-    { signal },
-  );
+  return keep(look, context, (records) => {
+    records.set(TRUST_RECORDS.release(latest.digest), { ...release });
+    records.set(TRUST_RECORDS.latest(look.verified.channel.name), { ...latest, revoked: [...latest.revoked] });
+    dropReleases(records);
+  });
 }
 
 /** Keeps what a channel says of the release that stays: until when it is kept for those who stay, and what is revoked. */
-async function storeRead(
+function storeRead(
   look: Look,
-  read: Omit<LatestRecord, 'digest'>,
-  digestOfKept: Digest | undefined,
-  { store, signal }: TrustContext,
+  { expiresAt, revoked }: Omit<LatestRecord, 'digest'>,
+  kept: Digest | undefined,
+  context: TrustContext,
 ): Promise<void> {
   const key = TRUST_RECORDS.latest(look.verified.channel.name);
-  await store.transaction(
-    (records) => {
-      assertNewest(records, look);
-      const stored = readLatestRecord(records.get(key));
-      if (stored === undefined || stored.digest !== digestOfKept) return;
-      records.set(key, { digest: stored.digest, expiresAt: read.expiresAt, revoked: [...read.revoked] });
-    },
-    { signal },
-  );
+  return keep(look, context, (records) => {
+    if (kept === undefined || readLatestRecord(records.get(key))?.digest !== kept) return;
+    records.set(key, { digest: kept, expiresAt, revoked: [...revoked] });
+  });
 }
 
 /** Drops releases that no channel points at, no mount comes from and no probation goes back to. */
 export function dropReleases(records: RecordTransaction): void {
   const good = goodRelease(records);
-  const needed = new Set(
-    [...currentReleases(records), ...(good === undefined ? [] : [good])].map(TRUST_RECORDS.release),
-  );
+  const kept = [...currentReleases(records), ...(good === undefined ? [] : [good])];
+  const needed = new Set(kept.map(TRUST_RECORDS.release));
   for (const key of records.keys()) if (key.startsWith('release/') && !needed.has(key)) records.delete(key);
 }
 

@@ -6,7 +6,7 @@ const ROWS: readonly { readonly name: string; readonly packages: readonly string
   { name: 'vocabulary', packages: ['@lading/manifest'] },
   { name: 'domain', packages: ['@lading/graph'] },
   { name: 'orchestration', packages: ['@lading/splitter', '@lading/publisher', '@lading/mount'] },
-  { name: 'adapter', packages: ['@lading/s3', '@lading/engines'] },
+  { name: 'adapter', packages: ['@lading/s3', '@lading/engines', '@lading/inspector'] },
 ];
 
 const ORCHESTRATION_ROW = 2;

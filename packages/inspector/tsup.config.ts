@@ -1,0 +1,3 @@
+import { libraryOfFiles } from '@lading/tsup-preset';
+
+export default libraryOfFiles({ index: 'src/index.ts' });

@@ -31,7 +31,10 @@ export function table(
   rows: readonly HTMLTableRowElement[],
 ): HTMLTableElement {
   const none = element('tr', {}, element('td', { colspan: String(head.length), class: 'empty' }, empty));
-  const titles = head.map((title) => element('th', { scope: 'col' }, title));
+  const first = rows[0]?.cells; // Heads of numbers stand over the numbers.
+  const titles = head.map((title, column) =>
+    element('th', { scope: 'col', class: first?.[column]?.className === 'number' ? 'number' : '' }, title),
+  );
   return element(
     'table',
     {},

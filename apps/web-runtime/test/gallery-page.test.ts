@@ -44,7 +44,7 @@ describe.skipIf(executable === undefined)('the gallery page in Chromium', () => 
     const tile = page.locator('[data-root="/rooms/red.json"]');
     expect(await tile.textContent()).toMatch(/\d+ (kB|B) · 2 archives · 4 files/);
     expect(archiveRequests()).toEqual([]);
-    expect(await page.locator('#mounts').textContent()).toContain('Nothing is mounted yet.');
+    expect(await page.locator('tbody#mounts').textContent()).toContain('Nothing is mounted yet.');
     expect(await page.locator('#release').textContent()).toContain('✓ from the pinned root');
   });
 
@@ -57,7 +57,7 @@ describe.skipIf(executable === undefined)('the gallery page in Chromium', () => 
       { path: '/pictures/red.png', width: 128, colours: 2, isBlob: true },
       { path: '/pictures/shared.png', width: 96, colours: 2, isBlob: true },
     ]);
-    expect(await page.locator('#mounts tr').allTextContents()).toEqual([
+    expect(await page.locator('tbody#mounts tr').allTextContents()).toEqual([
       expect.stringMatching(/^20red\s*local3/),
       expect.stringMatching(/^10shared\s*local1/),
     ]);
@@ -123,6 +123,23 @@ describe.skipIf(executable === undefined)('the gallery page in Chromium', () => 
     await page.getByRole('button', { name: 'Silence', pressed: true }).waitFor();
   });
 
+  it('opens the inspector, which has seen what the page read', async () => {
+    await open();
+    await enter('red');
+    await page.locator('#room-title', { hasText: 'Room red' }).waitFor();
+    await page.getByRole('button', { name: 'Inspector' }).click();
+    await page.getByRole('tab', { name: 'Requests' }).click();
+    expect(await page.locator('tr[data-path="/pictures/red.png"]').textContent()).toContain('verified');
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('tablist').count()).toBe(0);
+  });
+
+  it('has no control for what its content has not: resolutions, themes, a server that publishes', async () => {
+    await open();
+    expect(await page.locator('#playground button').allTextContents()).toEqual(['Look for news', 'Inspector']);
+    expect(await page.locator('#playground input').count()).toBe(0);
+  });
+
   it('is used with the keyboard alone, and says where the focus went', async () => {
     await open();
     await page.keyboard.press('Tab');
@@ -131,7 +148,7 @@ describe.skipIf(executable === undefined)('the gallery page in Chromium', () => 
     await page.keyboard.press('Enter');
     await page.locator('#room-title').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('room-title');
-    expect(await page.locator('[role=status]').textContent()).toContain('all verified');
+    expect(await page.locator('#status').textContent()).toContain('all verified');
   });
 
   it('fits a phone, light and dark', async () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { baseIndex, MEDIA, ROOMS } from './rooms.js';
+import { baseIndex, PAINTINGS, pictureFiles, ROOMS, SOUNDS } from './rooms.js';
+import { winterTheme } from './winter-theme.js';
 
 // Makes everything the gallery shows and plays into `build/assets`, unless it stands there already.
 const BUILD = join(import.meta.dirname, '../build');
@@ -12,6 +13,8 @@ if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === recipe) {
   console.log('assets: as they were');
 } else {
   const sizes = [...documents(), ...media()].map(([path, bytes]) => writeAsset(path, bytes));
+  mkdirSync(join(BUILD, 'themes'), { recursive: true });
+  writeFileSync(join(BUILD, 'themes/winter.zip'), winterTheme());
   writeFileSync(STAMP, recipe);
   console.log(`assets: ${sizes.length} files, ${sizes.reduce((sum, size) => sum + size, 0)} bytes`);
 }
@@ -23,7 +26,8 @@ function* documents(): Generator<[string, Uint8Array]> {
 }
 
 function* media(): Generator<[string, Uint8Array]> {
-  for (const [path, make] of Object.entries(MEDIA)) yield [path, make()];
+  for (const [path, painting] of Object.entries(PAINTINGS)) yield* pictureFiles(path, painting);
+  for (const [path, make] of Object.entries(SOUNDS)) yield [path, make()];
 }
 
 function writeAsset(path: string, bytes: Uint8Array): number {

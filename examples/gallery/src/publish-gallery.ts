@@ -40,7 +40,7 @@ export async function publishGallery(lading: LadingCommand, folders: GalleryFold
   rmSync(release, { recursive: true, force: true });
   return [
     await timed('keys', () => makeKeys(lading, keys)),
-    await timed('split', () => split(lading, folders.assets, keys, release)),
+    await timed('split', () => splitGallery(lading, { assets: folders.assets, keys, out: release, version: '1.0.0' })),
     await timed('publish', () => publish(lading, release, content, keys)),
     await timed('verify', () => verify(lading, content, keys)),
     await timed('page', () => layPage(folders)),
@@ -60,21 +60,29 @@ async function makeKeys(lading: LadingCommand, keys: string): Promise<Omit<Step,
   return { what: isThere ? 'three keys, kept from an earlier run' : 'three new keys and the root they sign', bytes: 0 };
 }
 
-async function split(
+/** What is cut, and into what. */
+export interface GallerySplit {
+  readonly assets: string;
+  readonly keys: string;
+  readonly out: string;
+  readonly version: string;
+}
+
+/** Cuts the gallery: a root for each room, pictures in two resolutions. */
+export async function splitGallery(
   lading: LadingCommand,
-  assets: string,
-  keys: string,
-  out: string,
+  { assets, keys, out, version }: GallerySplit,
 ): Promise<Omit<Step, 'step' | 'ms'>> {
   await runLading(
     lading,
     ...['split', '--assets', assets, '--entry', '/index.json', '--root', '/rooms/*.json'],
-    ...['--project', 'gallery', '--release-version', '1.0.0', '--key', keys, '--out', out],
+    ...['--variant-marker', 'resolution.low=@low', '--variant-marker', 'resolution.high=@high'],
+    ...['--project', 'gallery', '--release-version', version, '--key', keys, '--out', out],
   );
   const { files, bytes } = folderSize(join(out, 'archives'));
   const from = folderSize(assets);
   return {
-    what: `${from.files} files into ${files} archives: one for each room, one for each set of rooms that share`,
+    what: `${from.files} files into ${files} archives: for each room and each set of rooms that share, low and high`,
     bytes,
   };
 }
@@ -104,7 +112,20 @@ async function layPage(folders: GalleryFolders): Promise<Omit<Step, 'step' | 'ms
   cpSync(folders.page, site, { recursive: true });
   cpSync(join(folders.assets, 'index.json'), join(site, 'index.json'));
   cpSync(join(keysFolder(folders), 'root.1.json'), join(site, 'root.1.json'));
-  const config = { channel: 'content/channels/stable.json', root: 'root.1.json', index: 'index.json' };
-  writeFileSync(join(site, 'lading.json'), `${JSON.stringify(config, undefined, 2)}\n`);
+  mkdirSync(join(site, 'themes'), { recursive: true });
+  cpSync(join(folders.assets, '../themes/winter.zip'), join(site, 'themes/winter.zip'));
+  writePageConfig(folders);
   return { what: 'page, pinned root and index beside the content', bytes: folderSize(folders.page).bytes };
+}
+
+/** Writes what the page reads first; `playground` is where its buttons publish and roll back. */
+export function writePageConfig(folders: GalleryFolders, playground?: string): void {
+  const config = {
+    channel: 'content/channels/stable.json',
+    root: 'root.1.json',
+    index: 'index.json',
+    themes: [{ name: 'winter', title: 'Winter', archive: 'themes/winter.zip' }],
+    ...(playground === undefined ? {} : { playground }),
+  };
+  writeFileSync(join(siteFolder(folders), 'lading.json'), `${JSON.stringify(config, undefined, 2)}\n`);
 }

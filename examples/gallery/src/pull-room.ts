@@ -12,12 +12,25 @@ export interface Pull {
   readonly to: string;
 }
 
+const HIGH = ['--variant', 'resolution=high,low'];
+
 /** Pulls one room over HTTP into an empty folder, as a player's client does. */
 export async function pullRoom(
   lading: LadingCommand,
   { channel, room, keys, to }: Pull,
 ): Promise<Omit<Step, 'step' | 'ms'>> {
   rmSync(to, { recursive: true, force: true });
-  const { receivedBytes } = await runLading(lading, 'pull', channel, '--root', room, '--to', to, '--trust', keys);
+  const { receivedBytes } = await runLading(
+    lading,
+    'pull',
+    channel,
+    '--root',
+    room,
+    '--to',
+    to,
+    '--trust',
+    keys,
+    ...HIGH,
+  );
   return { what: `${room} over HTTP into an empty folder, verified`, bytes: Number(receivedBytes) };
 }

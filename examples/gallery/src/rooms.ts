@@ -2,7 +2,7 @@ import { doorSound, greenhouseSound, harbourSound, observatorySound } from './am
 import { caustics, fern, flowerHead, glassRoof, leafVeins } from './paintings/greenhouse.js';
 import { containers, lighthouse, quayAtDusk, seaChart } from './paintings/harbour.js';
 import { aurora, nebula, ringedPlanet, starChart } from './paintings/observatory.js';
-import { paintPng } from './picture.js';
+import { type Painting, paintPng } from './picture.js';
 import { recordWav, type Sound } from './sound.js';
 
 /** A room as the page reads it. Naming a file is what makes it part of the room. */
@@ -58,30 +58,41 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-const WIDTH = 510;
-const HEIGHT = 340;
+/** Each picture comes in two forms, which are one path: a page shows the small one first. */
+export const PICTURE_SIZES = { low: [170, 113], high: [510, 340] } as const;
+
+/** The paintings, by the path under which rooms name them. */
+export const PAINTINGS: Readonly<Record<string, Painting>> = {
+  '/pictures/quay-at-dusk.png': quayAtDusk,
+  '/pictures/lighthouse.png': lighthouse,
+  '/pictures/containers.png': containers,
+  '/pictures/sea-chart.png': seaChart,
+  '/pictures/nebula.png': nebula,
+  '/pictures/ringed-planet.png': ringedPlanet,
+  '/pictures/star-chart.png': starChart,
+  '/pictures/aurora.png': aurora,
+  '/pictures/fern.png': fern(),
+  '/pictures/leaf-veins.png': leafVeins,
+  '/pictures/flower-head.png': flowerHead,
+  '/pictures/glass-roof.png': glassRoof,
+  '/pictures/caustics.png': caustics,
+};
+
+/** Makes the files of a picture: `/pictures/fern@low.png` and `/pictures/fern@high.png`. */
+export function* pictureFiles(path: string, painting: Painting): Generator<[path: string, bytes: Uint8Array]> {
+  for (const [size, [width, height]] of Object.entries(PICTURE_SIZES)) {
+    yield [path.replace('.png', `@${size}.png`), paintPng(width, height, painting)];
+  }
+}
+
 const AMBIENCE_SECONDS = 8;
-const paint = (painting: Parameters<typeof paintPng>[2]) => (): Uint8Array => paintPng(WIDTH, HEIGHT, painting);
 const record =
   (sound: Sound, seconds = AMBIENCE_SECONDS) =>
   (): Uint8Array =>
     recordWav(seconds, sound);
 
-/** Makes each picture and sound, by its path. */
-export const MEDIA: Readonly<Record<string, () => Uint8Array>> = {
-  '/pictures/quay-at-dusk.png': paint(quayAtDusk),
-  '/pictures/lighthouse.png': paint(lighthouse),
-  '/pictures/containers.png': paint(containers),
-  '/pictures/sea-chart.png': paint(seaChart),
-  '/pictures/nebula.png': paint(nebula),
-  '/pictures/ringed-planet.png': paint(ringedPlanet),
-  '/pictures/star-chart.png': paint(starChart),
-  '/pictures/aurora.png': paint(aurora),
-  '/pictures/fern.png': paint(fern()),
-  '/pictures/leaf-veins.png': paint(leafVeins),
-  '/pictures/flower-head.png': paint(flowerHead),
-  '/pictures/glass-roof.png': paint(glassRoof),
-  '/pictures/caustics.png': paint(caustics),
+/** Makes each sound, by its path. */
+export const SOUNDS: Readonly<Record<string, () => Uint8Array>> = {
   '/sounds/harbour.wav': record(harbourSound()),
   '/sounds/observatory.wav': record(observatorySound()),
   '/sounds/greenhouse.wav': record(greenhouseSound()),

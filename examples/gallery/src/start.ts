@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { folderSize } from './file-tree.js';
-import { contentFolder, keysFolder, publishGallery, type Step, siteFolder, timed } from './publish-gallery.js';
+import {
+  contentFolder,
+  keysFolder,
+  publishGallery,
+  type Step,
+  siteFolder,
+  timed,
+  writePageConfig,
+} from './publish-gallery.js';
 import { pullRoom } from './pull-room.js';
 import { type LadingCommand, type LadingServer, serveFolder } from './run-lading.js';
+import { serveEditions } from './serve-editions.js';
 import { stepTable } from './step-table.js';
 
 // `npm start`: makes the gallery, publishes it, pulls a room, and serves it all until Ctrl-C. `--once` ends before that.
@@ -60,10 +69,13 @@ function pull({ url }: LadingServer): Promise<Omit<Step, 'step' | 'ms'>> {
 }
 
 async function serveUntilStopped({ url, ended }: LadingServer): Promise<void> {
+  const editions = await serveEditions(LADING, FOLDERS, url);
+  writePageConfig(FOLDERS, editions.url);
   console.log(`Published to ${contentFolder(FOLDERS)}`);
   console.log(`The gallery is open, until Ctrl-C:\n\n  ${url}\n`);
   const stopped = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });
   await Promise.race([stopped, ended]);
+  await editions.close();
 }

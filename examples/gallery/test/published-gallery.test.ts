@@ -12,9 +12,11 @@ import {
   releaseFolder,
   type Step,
   siteFolder,
+  writePageConfig,
 } from '../src/publish-gallery.js';
 import { pullRoom } from '../src/pull-room.js';
 import { type LadingCommand, type LadingServer, runLading, serveFolder } from '../src/run-lading.js';
+import { serveEditions } from '../src/serve-editions.js';
 
 const GALLERY = resolve(import.meta.dirname, '..');
 const WORKSPACE = resolve(GALLERY, '../..');
@@ -81,9 +83,11 @@ describe.skipIf(!isBuilt)('the gallery, published with the CLI', () => {
       '/pictures/caustics.png',
       '/sounds/door.wav',
     ]) {
-      const read = spawnSync(process.execPath, [PROGRAM, 'read', to, path, '--trust', keysFolder(folders)]);
+      const high = ['--variant', 'resolution=high,low'];
+      const read = spawnSync(process.execPath, [PROGRAM, 'read', to, path, '--trust', keysFolder(folders), ...high]);
       expect(read.status, read.stderr.toString()).toBe(0);
-      expect(read.stdout.equals(readFileSync(join(folders.assets, path))), path).toBe(true);
+      const file = join(folders.assets, path.replace('.png', '@high.png'));
+      expect(read.stdout.equals(readFileSync(file)), path).toBe(true);
     }
   });
 
@@ -102,18 +106,78 @@ describe.skipIf(!isBuilt)('the gallery, published with the CLI', () => {
       await page.locator('.tile button').first().waitFor();
     };
 
-    it('shows the pictures of a room from its mounted archives', async () => {
-      await open();
-      await page.getByRole('button', { name: /Enter.*The Harbour/ }).click();
-      await page.locator('#room figure').nth(4).waitFor();
-      const widths = await page.evaluate(async () => {
+    const widths = (): Promise<readonly number[]> =>
+      page.evaluate(async () => {
         const images = [...document.querySelectorAll<HTMLImageElement>('#room img')];
         await Promise.all(images.map((image) => image.decode()));
         return images.map((image) => image.naturalWidth);
       });
-      expect(widths).toEqual([510, 510, 510, 510, 510]);
-      expect(await page.locator('#mounts tr[data-mount]').count()).toBeGreaterThanOrEqual(2);
+    const enterHarbour = async (): Promise<void> => {
+      await open();
+      await page.getByRole('button', { name: /Enter.*The Harbour/ }).click();
+      await page.locator('#room figure').nth(4).waitFor();
+    };
+    const news = (text: string): Promise<void> => page.locator('#news', { hasText: text }).waitFor();
+
+    it('shows a room small first, and large in place when it is asked to', async () => {
+      await enterHarbour();
+      expect(await widths()).toEqual([170, 170, 170, 170, 170]);
+      expect(await page.locator('tbody#mounts tr[data-mount]').count()).toBeGreaterThanOrEqual(2);
+      await page.getByLabel('high').check();
+      await news('Resolution: high');
+      expect(await widths()).toEqual([510, 510, 510, 510, 510]);
       await page.close();
+    });
+
+    it('wears a theme of another zip above everything, and takes it off again', async () => {
+      await enterHarbour();
+      const source = page.locator('#room figure:has([data-path="/pictures/lighthouse.png"]) figcaption .mono');
+      const before = await source.textContent();
+      await page.getByLabel('Winter theme').check();
+      await news('Winter: mounted');
+      expect(await source.textContent()).toMatch(/^winter/);
+      expect(await page.locator('tbody#mounts tr').first().textContent()).toContain('winter');
+      expect(await widths()).toContain(510); // of the theme; what it does not have is as it was
+      await page.getByLabel('Winter theme').uncheck();
+      await news('Winter: unmounted');
+      expect(await source.textContent()).toBe(before);
+      await page.close();
+    });
+
+    it('publishes a release by a button, says what it costs before it is downloaded, and rolls it back', async () => {
+      const editions = await serveEditions(LADING, folders, server.url);
+      try {
+        writePageConfig(folders, editions.url);
+        await enterHarbour();
+        const planned = page.locator('#bill dd').first();
+        const before = await planned.textContent();
+        await page.getByRole('button', { name: 'Publish a new release' }).click();
+        await news('The Harbour at most');
+        expect(await planned.textContent()).toBe(before);
+        await page.getByRole('button', { name: /Update.*The Harbour/ }).click();
+        await page.locator('#room header p', { hasText: 'Tonight the light is' }).waitFor();
+        await page.getByRole('button', { name: 'Roll back' }).click();
+        await news('nothing to download');
+        await page.getByRole('button', { name: /The Harbour/ }).click();
+        await page.locator('#room header p', { hasText: 'Where every cargo starts' }).waitFor();
+        await page.close();
+      } finally {
+        await editions.close();
+        writePageConfig(folders);
+      }
+    });
+
+    it('publishes for nobody but its page', async () => {
+      const editions = await serveEditions(LADING, folders, server.url);
+      try {
+        const post = async (headers: Record<string, string>, url = editions.url): Promise<number> =>
+          (await fetch(new URL('publish', url), { method: 'POST', headers })).status;
+        expect(await post({ origin: 'https://elsewhere.example' })).toBe(404);
+        expect(await post({})).toBe(404);
+        expect(await post({ origin: new URL(server.url).origin }, new URL('/', editions.url).href)).toBe(404);
+      } finally {
+        await editions.close();
+      }
     });
 
     it('shows a typed error and no picture where one byte of an archive on the server is another', async () => {

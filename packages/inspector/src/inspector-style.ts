@@ -66,6 +66,7 @@ pre { margin: 0; padding: 10px; background: var(--raised); border: 1px solid var
 }
 fieldset { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin: 0 0 12px; padding: 6px 12px; border: 1px solid var(--line); border-radius: 6px; }
 legend { color: var(--quiet); padding: 0 6px; }
+select { padding: 3px 6px; font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--line); border-radius: 5px; }
 .switch { display: inline-flex; align-items: center; gap: 6px; }
 .notice { margin: 0 0 8px; color: var(--accent); }
 .notice:empty { display: none; }

@@ -6,6 +6,7 @@ import {
   type MountStore,
 } from '@lading/mount/client';
 import { overlay } from './overlay.js';
+import { pacedResponse } from './paced-response.js';
 
 /**
  * Faults to try a game with, by switch: what players have, and developers do not. Put its `fetch` and its `wrapStore` between the
@@ -18,6 +19,8 @@ import { overlay } from './overlay.js';
  * inspect(runtime, { store, faults });
  */
 export class SimulatedFaults {
+  /** Bodies come no faster than so many bytes a second. Default: as fast as they do. */
+  bytesPerSecond: number | undefined;
   /** Requests fail as they do without a network. */
   isOffline = false;
   /** Writes into the store fail as they do where the browser's quota is used up (`ERR_STORE_FULL`). */
@@ -34,7 +37,8 @@ export class SimulatedFaults {
   /** `fetch` with these faults. */
   readonly fetch: typeof fetch = async (...request) => {
     if (this.isOffline) throw new TypeError('Failed to fetch (the inspector simulates that there is no network)');
-    return this.#fetch(...request);
+    const response = await this.#fetch(...request);
+    return this.bytesPerSecond === undefined ? response : pacedResponse(response, this.bytesPerSecond);
   };
 
   /** A store with these faults. */

@@ -134,6 +134,11 @@ describe.skipIf(executable === undefined)('the inspector in Chromium', () => {
   it('simulates no network, a full store and broken bytes, each with its own code, and nothing stays of it', async () => {
     await ensure('/levels/1.txt');
     await open('Storage');
+    await page.getByLabel('Network').selectOption('2G, 30 kB/s');
+    const startedAt = Date.now();
+    await inGame(page, async (runtime) => void (await runtime.refresh()), '');
+    expect(Date.now() - startedAt).toBeGreaterThan(20); // a channel of more than 600 bytes, at 30 kB/s
+    await page.getByLabel('Network').selectOption('as it is');
     await page.getByLabel('Offline').check();
     await expect(ensure('/levels/2.txt')).rejects.toThrow('the request failed');
     await page.getByLabel('Offline').uncheck();

@@ -13,12 +13,27 @@ export interface GalleryConfig {
   readonly pinnedRoot: Uint8Array<ArrayBuffer>;
   readonly title: string;
   readonly rooms: readonly RoomDoor[];
+  /** Zips that can be mounted above the rooms. */
+  readonly themes: readonly ThemeFile[];
+  /** Where the buttons that publish and roll back post to, ending with `/`. Default: there are none. */
+  readonly playground: string | undefined;
+}
+
+/** A zip of other content at the same paths. */
+export interface ThemeFile {
+  /** Name of its mount. */
+  readonly name: string;
+  readonly title: string;
+  /** Absolute URL. */
+  readonly archive: string;
 }
 
 interface ConfigFile {
   readonly channel: string;
   readonly root: string;
   readonly index: string;
+  readonly themes: readonly ThemeFile[];
+  readonly playground: string | undefined;
 }
 
 interface IndexFile {
@@ -33,7 +48,9 @@ export async function loadGalleryConfig(base: string): Promise<GalleryConfig> {
     fetchBytes(new URL(config.root, base)),
     fetchJson(new URL(config.index, base)).then(checkIndex),
   ]);
-  return { channel: new URL(config.channel, base).href, pinnedRoot: root, ...index };
+  const themes = config.themes.map((theme) => ({ ...theme, archive: new URL(theme.archive, base).href }));
+  const { playground } = config;
+  return { channel: new URL(config.channel, base).href, pinnedRoot: root, ...index, themes, playground };
 }
 
 async function fetchBytes(url: URL): Promise<Uint8Array<ArrayBuffer>> {
@@ -47,10 +64,25 @@ async function fetchJson(url: URL): Promise<unknown> {
 }
 
 function checkConfig(value: unknown): ConfigFile {
-  const { channel, root, index } = asRecord(value);
-  if (typeof channel === 'string' && typeof root === 'string' && typeof index === 'string')
-    return { channel, root, index };
-  throw new Error('lading.json must name channel, root and index');
+  const { channel, root, index, themes = [], playground } = asRecord(value);
+  if (typeof channel !== 'string' || typeof root !== 'string' || typeof index !== 'string') {
+    throw new Error('lading.json must name channel, root and index');
+  }
+  if (!Array.isArray(themes)) throw new Error('The themes of lading.json must be a list');
+  return {
+    channel,
+    root,
+    index,
+    themes: themes.map(checkTheme),
+    playground: typeof playground === 'string' ? playground : undefined,
+  };
+}
+
+function checkTheme(value: unknown): ThemeFile {
+  const { name, title, archive } = asRecord(value);
+  if (typeof name === 'string' && typeof title === 'string' && typeof archive === 'string')
+    return { name, title, archive };
+  throw new Error('Each theme of lading.json must have name, title and archive');
 }
 
 function checkIndex(value: unknown): IndexFile {

@@ -1,11 +1,13 @@
-import { createRuntime, memoryStore, type Runtime, type RuntimeEvent, type RuntimeEvents } from '@lading/mount';
+import type { Runtime, RuntimeEvent, RuntimeEvents } from '@lading/mount';
 import { shortDigest } from './byte-text.js';
 import { fillFacts, part } from './element.js';
 import { createEventLog } from './event-log.js';
 import { eventText } from './event-text.js';
 import { Gallery } from './gallery.js';
-import { type GalleryConfig, loadGalleryConfig } from './gallery-config.js';
+import { loadGalleryConfig } from './gallery-config.js';
 import { showMounts } from './mount-panel.js';
+import { openRuntime } from './open-runtime.js';
+import { showPlayground } from './playground-panel.js';
 import { describeProblem, problemCard } from './problem-card.js';
 import { TransferBill } from './transfer-bill.js';
 
@@ -17,14 +19,11 @@ void start();
 async function start(): Promise<void> {
   try {
     const config = await loadGalleryConfig(document.baseURI);
-    const runtime = await createRuntime({
-      store: memoryStore(),
-      fetch: bill.fetch,
-      keys: config.pinnedRoot,
-      channel: config.channel,
-      onEvent: showEvent,
-    });
-    showGallery(runtime, config);
+    const { runtime, fetch, openInspector } = await openRuntime(config, bill.fetch, showEvent);
+    const gallery = new Gallery(config, { runtime, bill, fetch, log });
+    gallery.refresh();
+    showPlayground(part('playground'), config, { gallery, resolutions: resolutionsOf(runtime), log, openInspector });
+    part('status').textContent = `${config.rooms.length} rooms, nothing downloaded yet`;
   } catch (error) {
     const { code, message } = describeProblem(error);
     log(`${code}: ${message}`, 'bad');
@@ -32,10 +31,8 @@ async function start(): Promise<void> {
   }
 }
 
-function showGallery(runtime: Runtime, config: GalleryConfig): void {
-  const gallery = new Gallery(config, { runtime, bill, log });
-  gallery.refresh();
-  part('status').textContent = `${config.rooms.length} rooms, nothing downloaded yet`;
+function resolutionsOf(runtime: Runtime): readonly string[] {
+  return runtime.variants().find(({ axis }) => axis === 'resolution')?.values ?? [];
 }
 
 function showEvent(event: RuntimeEvent): void {

@@ -38,6 +38,11 @@ export async function readRoom(runtime: Runtime, path: string): Promise<RoomCont
   };
 }
 
+/** Gives back the object URLs of a room that is not shown any more. */
+export function releaseRoom({ pictures }: RoomContent): void {
+  for (const { url } of pictures) URL.revokeObjectURL(url);
+}
+
 async function readPicture(runtime: Runtime, path: string, title: string): Promise<Picture> {
   const { mount, entry } = runtime.resolve(path);
   const url = await runtime.url(path);

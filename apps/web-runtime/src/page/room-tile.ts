@@ -6,7 +6,7 @@ import type { RoomDoor } from './gallery-config.js';
 /** The tile of one room: what it costs, how far its download is, that it is here. */
 export interface RoomTile {
   readonly node: HTMLElement;
-  showCost(missing: Missing): void;
+  showCost(missing: Missing, verb: 'Enter' | 'Update'): void;
   showProgress(progress: Progress): void;
   showHere(cover: string | undefined, isOpen: boolean): void;
 }
@@ -39,12 +39,12 @@ export function createRoomTile(door: RoomDoor, actions: TileActions): RoomTile {
   const bar = element('progress', { 'aria-label': `Download of ${door.title}` });
   return {
     node,
-    showCost: (missing) => {
+    showCost: (missing, verb) => {
       const cost = `${shortBytes(missing.bytes)} · ${counted(missing.archives.length, 'archive')} · ${counted(missing.resources, 'file')}`;
       cover.replaceChildren(
         element('span', { class: 'mono' }, missing.bytes === 0 ? 'here' : shortBytes(missing.bytes)),
       );
-      const label = missing.bytes === 0 ? 'Enter' : `Enter · ${shortBytes(missing.bytes)}`;
+      const label = missing.bytes === 0 ? verb : `${verb} · ${shortBytes(missing.bytes)}`;
       set('away', missing.bytes === 0 ? 'Nothing to download' : cost, enterButton(label, door, actions));
     },
     showProgress: ({ receivedBytes, totalBytes }) => {

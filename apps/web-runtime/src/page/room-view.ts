@@ -26,8 +26,25 @@ export function showRoom(section: HTMLElement, room: RoomContent, sound: SoundSw
   section.scrollIntoView({ block: 'nearest' });
 }
 
+/** Shows other bytes of the same pictures where they stand: another resolution, a theme, a new release. */
+export function swapPictures(section: HTMLElement, { text, pictures }: RoomContent): void {
+  const line = section.querySelector('header p');
+  if (line !== null) line.textContent = text;
+  for (const picture of pictures) {
+    const image = section.querySelector<HTMLImageElement>(`img[data-path="${CSS.escape(picture.path)}"]`);
+    if (image === null) continue;
+    image.src = picture.url;
+    const source = image.parentElement?.querySelector('figcaption .mono');
+    if (source) source.textContent = sourceText(picture);
+  }
+}
+
+function sourceText({ archive, digest }: Picture): string {
+  return digest === undefined ? (archive ?? '?') : `${archive ?? '?'} · ${shortDigest(digest)}`;
+}
+
 function pictureFigure(picture: Picture): HTMLElement {
-  const source = `${picture.archive ?? '?'} · ${shortDigest(picture.digest)}`;
+  const source = sourceText(picture);
   const caption = element(
     'figcaption',
     {},

@@ -32,6 +32,7 @@ function switchesOf(faults: SimulatedFaults): HTMLElement[] {
     return element('span', { class: 'switch' }, box, element('label', { for: id }, label));
   };
   return [
+    speedField(faults),
     make('offline', 'Offline', (isOn) => void Object.assign(faults, { isOffline: isOn }), faults.isOffline),
     make('full', 'Quota exceeded', (isOn) => void Object.assign(faults, { isStoreFull: isOn }), faults.isStoreFull),
     make(
@@ -41,4 +42,24 @@ function switchesOf(faults: SimulatedFaults): HTMLElement[] {
       faults.corruptsReads,
     ),
   ];
+}
+
+const SPEEDS: readonly (readonly [string, number | undefined])[] = [
+  ['as it is', undefined],
+  ['4G, 1.5 MB/s', 1_500_000],
+  ['3G, 200 kB/s', 200_000],
+  ['2G, 30 kB/s', 30_000],
+];
+
+function speedField(faults: SimulatedFaults): HTMLElement {
+  const options = SPEEDS.map(([name, speed]) => {
+    const option = element('option', {}, name);
+    option.selected = speed === faults.bytesPerSecond;
+    return option;
+  });
+  const field = element('select', { id: 'speed' }, ...options);
+  field.addEventListener('change', () => {
+    faults.bytesPerSecond = SPEEDS[field.selectedIndex]?.[1];
+  });
+  return element('span', { class: 'switch' }, element('label', { for: 'speed' }, 'Network'), field);
 }

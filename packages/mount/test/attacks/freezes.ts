@@ -50,8 +50,8 @@ export const FREEZES: readonly Attack[] = [
     mutant: [
       edit(
         UPDATE,
-        "if (verified.isExpired) return { state: trusted, outcome: 'stale', channel };",
-        "if (verified.isExpired) return { state: trusted, outcome: 'unchanged', channel };",
+        "if (isExpired) return { state: trusted, outcome: 'stale', channel };",
+        "if (isExpired) return { state: trusted, outcome: 'unchanged', channel };",
       ),
     ],
   },

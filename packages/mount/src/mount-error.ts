@@ -43,6 +43,14 @@ export type MountErrorCode =
   | 'ERR_RELEASE_BLOCKED'
   | 'ERR_CHANNEL_STALE'
   | 'ERR_NO_CHANNEL'
+  // why a page is not served by a service worker
+  | 'ERR_WORKER_UNSUPPORTED'
+  | 'ERR_WORKER_SCOPE'
+  | 'ERR_WORKER_MISSING'
+  | 'ERR_WORKER_TYPE'
+  | 'ERR_WORKER_BLOCKED'
+  | 'ERR_WORKER_CONTROL'
+  | 'ERR_WORKER_VERSION'
   // use of the runtime
   | 'ERR_RUNTIME_OPTIONS'
   | 'ERR_RUNTIME_CLOSED';

@@ -1,6 +1,6 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 
 /** Options of {@link buildPage}. */
 export interface BuildPageOptions {
@@ -9,6 +9,8 @@ export interface BuildPageOptions {
 }
 
 const PAGE = join(import.meta.dirname, '../page');
+const SCRIPT = join(import.meta.dirname, '../script');
+const TARGETS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
 
 /** Bundles the page into a folder: one script, one style sheet, nothing inline, so that a strict CSP holds. */
 export async function buildPage(folder: string, { conditions = [] }: BuildPageOptions = {}): Promise<void> {
@@ -23,11 +25,30 @@ export async function buildPage(folder: string, { conditions = [] }: BuildPageOp
     sourcemap: 'linked',
     platform: 'browser',
     conditions: [...conditions],
-    target: ['es2022', 'chrome111', 'firefox113', 'safari16.4'],
+    target: TARGETS,
     logLevel: 'warning',
   });
-  await nameSources(join(folder, 'main.js.map'));
+  await buildScripts(folder, conditions);
+  for (const name of await readdir(folder)) if (name.endsWith('.js.map')) await nameSources(join(folder, name));
   for (const name of ['index.html', 'icon.svg']) await cp(join(PAGE, name), join(folder, name));
+}
+
+/** `lading.js` with the parts that it loads later, and the worker that it registers. */
+async function buildScripts(folder: string, conditions: readonly string[]): Promise<void> {
+  const options: BuildOptions = {
+    outdir: folder,
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    sourcemap: 'linked',
+    platform: 'browser',
+    conditions: [...conditions],
+    target: TARGETS,
+    logLevel: 'warning',
+  };
+  const script = join(SCRIPT, 'lading.ts');
+  await build({ ...options, entryPoints: [script], splitting: true, chunkNames: 'lading-[name]-[hash]' });
+  await build({ ...options, entryPoints: { 'lading-worker': join(SCRIPT, 'worker.ts') } });
 }
 
 /** Gives the sources in a source map names inside the page: where they stood when it was built is nobody's business. */

@@ -66,6 +66,9 @@ interface Page {
 const world = globalThis as unknown as WorkerWorld;
 /** The newest last. Undefined until it was read from the cache: then requests wait for that. */
 let pages: readonly Page[] | undefined;
+let reading: Promise<readonly Page[]> | undefined;
+/** Messages change the list one after the other: each reads what the one before wrote. */
+let lastHeard: Promise<unknown> = Promise.resolve();
 const asked = new Map<string, Promise<ResourceAnswer>>();
 
 if ('clients' in globalThis) serve(); // Builds for servers import what pages import.
@@ -73,7 +76,7 @@ if ('clients' in globalThis) serve(); // Builds for servers import what pages im
 function serve(): void {
   world.addEventListener('install', (event) => event.waitUntil(world.skipWaiting()));
   world.addEventListener('activate', (event) => event.waitUntil(world.clients.claim()));
-  world.addEventListener('message', (event) => event.waitUntil(hear(event)));
+  world.addEventListener('message', (event) => event.waitUntil(hearInTurn(event)));
   world.addEventListener('fetch', (event) => {
     const { method, mode, url } = event.request;
     if ((method !== 'GET' && method !== 'HEAD') || mode === 'navigate' || !url.startsWith(world.registration.scope))
@@ -81,6 +84,16 @@ function serve(): void {
     if (pages !== undefined && !pages.some(({ prefix }) => url.startsWith(prefix))) return;
     event.respondWith(respond(event));
   });
+}
+
+function hearInTurn(event: MessageEvent<PageMessage>): Promise<void> {
+  const before = lastHeard;
+  const heard = (async () => {
+    await before;
+    await hear(event);
+  })();
+  lastHeard = heard.catch(() => undefined); // Its own event reports it; the next message is another one.
+  return heard;
 }
 
 async function hear({ data, source, ports }: MessageEvent<PageMessage>): Promise<void> {
@@ -147,7 +160,10 @@ function late(timeoutMs: number): ResourceAnswer {
 }
 
 async function knownPages(): Promise<readonly Page[]> {
-  pages ??= await readPages();
+  if (pages !== undefined) return pages;
+  reading ??= readPages();
+  const read = await reading;
+  pages ??= read; // Unless a page said hello meanwhile.
   return pages;
 }
 

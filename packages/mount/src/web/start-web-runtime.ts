@@ -46,7 +46,7 @@ export async function startWebRuntime(options: WebRuntimeOptions): Promise<WebRu
   const runtime = await createRuntime({ ...options, store: options.store ?? memoryStore() });
   const page = document.baseURI;
   const urls = servedUrls(options.prefix ?? DEFAULTS.prefix, page);
-  const content = { runtime, urls, onError: options.onServingError ?? reportServingError };
+  const content = { runtime, urls, onError: undisturbed(options.onServingError ?? reportServingError) };
   const place = {
     script: new URL(options.worker ?? DEFAULTS.worker, page).href,
     scope: new URL(options.scope ?? DEFAULTS.scope, page).href,
@@ -63,6 +63,17 @@ export async function startWebRuntime(options: WebRuntimeOptions): Promise<WebRu
       await close();
     },
   });
+}
+
+/** A listener that throws must not keep an answer back: its error surfaces as uncaught. */
+function undisturbed(listener: (error: unknown, path: string) => void): typeof listener {
+  return (error, path) => {
+    try {
+      listener(error, path);
+    } catch (failure) {
+      reportError(failure);
+    }
+  };
 }
 
 function reportServingError(error: unknown, path: string): void {

@@ -1,3 +1,4 @@
+import { isLadingError } from '@lading/manifest/client';
 import { answerRequest } from './answer-request.js';
 import { mountedPath, type ServedContent } from './served-content.js';
 import { withinTime } from './within-time.js';
@@ -18,8 +19,7 @@ export async function serveByWorker(content: ServedContent, place: WorkerPlace):
   const control = await controlPage(place);
   const probe = `${content.urls.prefix}${PROBE}-${crypto.randomUUID()}`;
   const stopAnswering = answerWorker(control, content, probe);
-  const send = (message: PageMessage, transfer: Transferable[] = []): void =>
-    control.worker.postMessage(message, transfer);
+  const send: SendMessage = (message, transfer = []) => control.worker.postMessage(message, transfer);
   try {
     await greet(send, content, place);
     await assertServed(probe, place);
@@ -29,10 +29,35 @@ export async function serveByWorker(content: ServedContent, place: WorkerPlace):
     throw error;
   }
   return async () => {
-    send({ lading: 'bye' });
+    await leave(send, place);
     stopAnswering();
   };
 }
+
+/** Answers until the worker has heard: a request that it sends here meanwhile must not wait for nobody. */
+async function leave(send: SendMessage, { timeoutMs }: WorkerPlace): Promise<void> {
+  const late = (): Error => workerError('ERR_WORKER_CONTROL', 'The worker does not answer', HINT);
+  try {
+    await withinTime(tell(send, { lading: 'bye' }), timeoutMs, late);
+  } catch (error) {
+    if (!isLadingError(error, 'ERR_WORKER_CONTROL')) throw error; // A worker that is dead serves nobody.
+  }
+}
+
+/** Sends a message that the worker answers on a port of its own. */
+async function tell(send: SendMessage, message: PageMessage): Promise<WorkerGreeting> {
+  const { port1, port2 } = new MessageChannel();
+  const greeting = new Promise<WorkerGreeting>((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<WorkerGreeting>) => {
+      port1.close();
+      resolve(data);
+    };
+  });
+  send(message, [port2]);
+  return greeting;
+}
+
+type SendMessage = (message: PageMessage, transfer?: Transferable[]) => void;
 
 function answerWorker({ container }: WorkerControl, content: ServedContent, probe: string): () => void {
   const hear = ({ data, ports }: MessageEvent<ResourceRequest>): void => {
@@ -61,20 +86,12 @@ async function answer(
   port.postMessage(said, whole === undefined ? [] : [whole]);
 }
 
-async function greet(
-  send: (message: PageMessage, transfer: Transferable[]) => void,
-  { urls }: ServedContent,
-  { timeoutMs }: WorkerPlace,
-): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  const greeting = new Promise<WorkerGreeting>((resolve) => {
-    port1.onmessage = ({ data }: MessageEvent<WorkerGreeting>) => resolve(data);
-  });
-  send({ lading: 'hello', protocol: WORKER_PROTOCOL, prefix: urls.prefix, timeoutMs: ANSWER_TIMEOUT_MS }, [port2]);
+async function greet(send: SendMessage, { urls }: ServedContent, { timeoutMs }: WorkerPlace): Promise<void> {
+  const { prefix } = urls;
+  const hello: PageMessage = { lading: 'hello', protocol: WORKER_PROTOCOL, prefix, timeoutMs: ANSWER_TIMEOUT_MS };
   const hint = 'Deploy page and worker from the same version of @lading/mount, then reload.';
   const late = (): Error => workerError('ERR_WORKER_VERSION', 'The worker does not know what the page says', hint);
-  const { protocol } = await withinTime(greeting, timeoutMs, late);
-  port1.close();
+  const { protocol } = await withinTime(tell(send, hello), timeoutMs, late);
   if (protocol !== WORKER_PROTOCOL) {
     throw workerError('ERR_WORKER_VERSION', `The worker speaks version ${protocol}, the page ${WORKER_PROTOCOL}`, hint);
   }
@@ -84,9 +101,13 @@ async function greet(
 const ANSWER_TIMEOUT_MS = 60_000;
 
 async function assertServed(probe: string, { timeoutMs }: WorkerPlace): Promise<void> {
-  const late = (): Error => workerError('ERR_WORKER_CONTROL', 'Requests of the page do not reach the worker', HINT);
-  const { status } = await withinTime(fetch(probe, { cache: 'no-store' }), timeoutMs, late);
-  if (status !== 204) throw late();
+  const unserved = (cause?: unknown): Error =>
+    workerError('ERR_WORKER_CONTROL', 'Requests of the page do not reach the worker', HINT, cause);
+  const asked = fetch(probe, { cache: 'no-store' }).catch((cause: unknown) => {
+    throw unserved(cause);
+  });
+  const { status } = await withinTime(asked, timeoutMs, unserved);
+  if (status !== 204) throw unserved();
 }
 
 const HINT = 'Is “Bypass for network” on in the developer tools? Is the prefix below the scope of the worker?';

@@ -9,7 +9,10 @@ const start = async (options: Partial<WebRuntimeOptions> = {}, root = '/assets/h
   const channel = new URL('channels/stable.json', document.baseURI).href;
   runtime = await startWebRuntime({
     ...{ channel, keys, attempts: 1, servingTimeoutMs: 3_000 },
-    onServingError: (error, path) => void errors.push(`${path} ${(error as { code?: string }).code}`),
+    onServingError: (error, path) => {
+      errors.push(`${path} ${(error as { code?: string }).code}`);
+      throw new Error('a listener of the game fails, too');
+    },
     ...options,
   });
   if (root !== '') await runtime.ensure(root);

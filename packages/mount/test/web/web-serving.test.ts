@@ -114,14 +114,9 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('a pag
     it('fails a resource whose bytes are not the signed ones, and never asks the network for it instead', async () => {
       const key = [...site.files.keys()].find((one) => one.startsWith('archives/')) ?? '';
       const bytes = site.files.get(key) ?? new Uint8Array();
-      await tierA();
-      await page.evaluate(() => unmount());
       const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(HELLO);
       bytes[at] = (bytes[at] ?? 0) ^ 1;
       site.files.set('assets/hello.txt', new TextEncoder().encode('unverified'));
-      await page.evaluate(() => closeRuntime());
-      await page.reload();
-      await page.waitForSelector('html[data-state=ready]');
       expect(await page.evaluate(() => startRemote())).toBe('worker');
       expect(await page.evaluate(() => got('assets/hello.txt'))).toMatchObject({
         status: 502,
@@ -149,6 +144,14 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('a pag
       await session.send('ServiceWorker.enable');
       await session.send('ServiceWorker.stopAllWorkers');
       expect(await page.evaluate(() => got('assets/hello.txt'))).toMatchObject({ status: 200, text: HELLO });
+    });
+
+    it('hears pages that start at the same time, each of them', async () => {
+      const tabs = [page, await open(), await open(), await open()];
+      await Promise.all(tabs.map((tab) => tab.evaluate(() => start())));
+      const statuses = tabs.map((tab) => tab.evaluate(() => got('assets/hello.txt')));
+      expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      for (const tab of tabs.slice(1)) await tab.close();
     });
 
     it('controls the page again after a reload that went around it', async () => {

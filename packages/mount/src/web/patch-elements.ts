@@ -22,18 +22,36 @@ interface Replaced {
  * sheets and module imports are not reached: that takes tier A.
  */
 export function patchElements(content: ServedContent): () => void {
-  const undo = LOADING.map(([classOf, attribute]) => patchProperty(classOf().prototype, attribute, content));
-  undo.push(patchSetAttribute(), patchAudio());
+  const replaced: Replacements = new Map(LOADING.map(([, attribute]) => [attribute, new WeakMap()]));
+  const undo = LOADING.map(([classOf, attribute]) =>
+    patchProperty(classOf().prototype, { attribute, content, replaced: replaced.get(attribute) ?? new WeakMap() }),
+  );
+  undo.push(patchSetAttribute(), patchRemoveAttribute(replaced), patchAudio());
   return () => {
     for (const one of undo.reverse()) one();
   };
 }
 
-function patchProperty(prototype: Element, attribute: string, content: ServedContent): () => void {
+/** What elements have instead, by attribute. */
+type Replacements = ReadonlyMap<string, WeakMap<Element, Replaced>>;
+
+interface LoadingProperty {
+  readonly attribute: string;
+  readonly content: ServedContent;
+  readonly replaced: WeakMap<Element, Replaced>;
+}
+
+/** Forgets what an element has instead, also where it is still on its way. */
+function forget(replaced: WeakMap<Element, Replaced> | undefined, element: Element): void {
+  const before = replaced?.get(element);
+  replaced?.delete(element);
+  if (before?.url !== undefined) URL.revokeObjectURL(before.url);
+}
+
+function patchProperty(prototype: Element, { attribute, content, replaced }: LoadingProperty): () => void {
   const original = Object.getOwnPropertyDescriptor(prototype, attribute);
   if (original?.get === undefined || original.set === undefined) return () => {};
   const { get, set } = original;
-  const replaced = new WeakMap<Element, Replaced>();
   Object.defineProperty(prototype, attribute, {
     ...original,
     get(this: Element) {
@@ -41,9 +59,7 @@ function patchProperty(prototype: Element, attribute: string, content: ServedCon
     },
     set(this: Element, value: unknown) {
       const url = String(value);
-      const before = replaced.get(this);
-      replaced.delete(this);
-      if (before?.url !== undefined) URL.revokeObjectURL(before.url);
+      forget(replaced, this);
       const path = mountedPath(content, url);
       if (path === undefined) return set.call(this, value);
       const own: Replaced = { given: new URL(url, document.baseURI).href, url: undefined };
@@ -105,6 +121,19 @@ function patchSetAttribute(): () => void {
   Element.prototype.setAttribute = patched;
   return () => {
     if (Element.prototype.setAttribute === patched) Element.prototype.setAttribute = original;
+  };
+}
+
+/** Games let go of media so; what is still on its way must not come back. */
+function patchRemoveAttribute(replaced: Replacements): () => void {
+  const original = Element.prototype.removeAttribute;
+  const patched = function (this: Element, name: string): void {
+    forget(replaced.get(name.toLowerCase()), this);
+    original.call(this, name);
+  };
+  Element.prototype.removeAttribute = patched;
+  return () => {
+    if (Element.prototype.removeAttribute === patched) Element.prototype.removeAttribute = original;
   };
 }
 

@@ -4,7 +4,8 @@ import { mountedPath, type ServedContent } from './served-content.js';
 interface OpenedResource {
   readonly path: string;
   readonly method: string;
-  isAborted: boolean;
+  /** Sent, and its bytes are being read. */
+  isWaiting: boolean;
 }
 
 interface Prototype {
@@ -31,30 +32,33 @@ export function patchXhr(content: ServedContent): () => void {
     ) {
       const path = isAsync && method.toUpperCase() === 'GET' ? mountedPath(content, String(url)) : undefined;
       opened.delete(this);
-      if (path !== undefined) opened.set(this, { path, method, isAborted: false });
+      if (path !== undefined) opened.set(this, { path, method, isWaiting: false });
       open.call(this, method, url, isAsync, ...rest);
     },
     send(this: XMLHttpRequest, body?: XMLHttpRequestBodyInit | Document | null) {
       const resource = opened.get(this);
-      if (resource === undefined) send.call(this, body ?? null);
-      else void sendMounted(this, resource);
+      if (resource === undefined) return send.call(this, body ?? null);
+      if (resource.isWaiting) throw new DOMException('The request was sent already', 'InvalidStateError');
+      resource.isWaiting = true;
+      void sendMounted(this, resource);
     },
     abort(this: XMLHttpRequest) {
-      const resource = opened.get(this);
-      if (resource !== undefined) resource.isAborted = true;
+      const isWaiting = opened.get(this)?.isWaiting === true;
+      opened.delete(this);
       abort.call(this);
+      if (!isWaiting) return;
+      // For the browser nothing was sent yet, so it says nothing; who waits for the end is told here.
+      for (const type of ['abort', 'loadend']) this.dispatchEvent(new ProgressEvent(type));
     },
   };
   const sendMounted = async (request: XMLHttpRequest, resource: OpenedResource): Promise<void> => {
     const url = await objectUrl(content, resource.path);
-    if (opened.get(request) === resource && !resource.isAborted) {
-      open.call(request, resource.method, url, true, null, null);
-      Object.defineProperty(request, 'responseURL', { value: content.urls.urlOf(resource.path), configurable: true });
-      request.addEventListener('loadend', () => URL.revokeObjectURL(url), { once: true });
-      send.call(request, null);
-    } else {
-      URL.revokeObjectURL(url);
-    }
+    if (opened.get(request) !== resource) return URL.revokeObjectURL(url);
+    opened.delete(request);
+    open.call(request, resource.method, url, true, null, null);
+    Object.defineProperty(request, 'responseURL', { value: content.urls.urlOf(resource.path), configurable: true });
+    request.addEventListener('loadend', () => URL.revokeObjectURL(url), { once: true });
+    send.call(request, null);
   };
   Object.assign(prototype, patched);
   return () => void Object.assign(prototype, { open, send, abort });

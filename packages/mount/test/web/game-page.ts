@@ -77,6 +77,28 @@ const imageWidth = async (url: string, how: 'src' | 'setAttribute' | 'innerHTML'
   return end;
 };
 
+/** The events of a request that is given up while it is under way. */
+const abortedXhr = (url: string): Promise<string> =>
+  new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const said: string[] = [];
+    for (const type of ['load', 'error', 'abort', 'loadend'])
+      request.addEventListener(type, () => void said.push(type));
+    request.open('GET', url);
+    request.send();
+    request.abort();
+    setTimeout(() => resolve(said.join(' ')), 100);
+  });
+
+/** What an image has whose source was taken away while it was under way. */
+const removedSource = (url: string): Promise<string> =>
+  new Promise((resolve) => {
+    const image = new Image();
+    image.src = url;
+    image.removeAttribute('src');
+    setTimeout(() => resolve(`[${image.src}] ${image.naturalWidth}`), 100);
+  });
+
 const audioSeconds = (url: string): Promise<string> =>
   new Promise((resolve) => {
     const audio = new Audio(url);
@@ -128,7 +150,20 @@ const inFrame = async (url: string): Promise<string> => {
 /** Puts all of it where tests find it. */
 export function openPage(): void {
   Object.assign(globalThis, {
-    ...{ start, startRemote, got, byXhr, imageWidth, audioSeconds, viaElement, imported, inWorker, inFrame },
+    ...{
+      start,
+      startRemote,
+      got,
+      byXhr,
+      abortedXhr,
+      removedSource,
+      imageWidth,
+      audioSeconds,
+      viaElement,
+      imported,
+      inWorker,
+      inFrame,
+    },
     errors: () => errors,
     ranScript: undefined,
     unmount: () => runtime.removeMount('level'),

@@ -8,6 +8,8 @@ declare function start(options?: object, root?: string): Promise<object>;
 declare function startRemote(): Promise<string>;
 declare function got(url: string, init?: object): Promise<Record<string, unknown>>;
 declare function byXhr(url: string, type?: string): Promise<object>;
+declare function abortedXhr(url: string): Promise<string>;
+declare function removedSource(url: string): Promise<string>;
 declare function imageWidth(url: string, how: string): Promise<string>;
 declare function audioSeconds(url: string): Promise<string>;
 declare function viaElement(tag: string, url: string): Promise<string>;
@@ -148,7 +150,7 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('a pag
 
     it('hears pages that start at the same time, each of them', async () => {
       const tabs = [page, await open(), await open(), await open()];
-      await Promise.all(tabs.map((tab) => tab.evaluate(() => start())));
+      await Promise.all(tabs.map((tab) => tab.evaluate(() => start({ worker: 'slow-worker.js' }))));
       const statuses = tabs.map((tab) => tab.evaluate(() => got('assets/hello.txt')));
       expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
       for (const tab of tabs.slice(1)) await tab.close();
@@ -246,6 +248,15 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('a pag
       expect(await page.evaluate(() => viaElement('link', 'assets/style.css'))).toBe('load');
       expect(await page.evaluate(() => imageWidth('assets/nowhere.svg', 'src'))).toBe('error');
       expect(site.assetRequests()).toEqual(['GET assets/nowhere.svg']);
+    });
+
+    it('gives up what the page gives up', async () => {
+      loosen(site, "default-src 'self' blob:");
+      await page.reload();
+      await page.waitForSelector('html[data-state=ready]');
+      await tierB();
+      expect(await page.evaluate(() => abortedXhr('assets/data.json'))).toBe('abort loadend');
+      expect(await page.evaluate(() => removedSource('assets/picture.svg'))).toBe('[] 0');
     });
 
     it('gives the page back its own when it ends', async () => {

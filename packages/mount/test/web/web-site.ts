@@ -37,6 +37,8 @@ export async function serveWebSite(): Promise<WebSite> {
     {
       page: "import { openPage } from './game-page.js'; openPage();",
       'lading-worker': "import '@lading/mount/web/service-worker';",
+      'slow-worker':
+        "import '@lading/mount/web/service-worker'; const open = caches.open.bind(caches); caches.open = async (name) => { await new Promise((done) => setTimeout(done, 200)); return open(name); };",
       'old-worker':
         'addEventListener("message", ({ data, ports }) => ports[0]?.postMessage({ protocol: data.protocol + 1 })); addEventListener("install", () => (globalThis as never as { skipWaiting(): void }).skipWaiting()); addEventListener("activate", (event) => (event as never as { waitUntil(work: unknown): void }).waitUntil((globalThis as never as { clients: { claim(): unknown } }).clients.claim()));',
       'silent-worker':

@@ -150,7 +150,8 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('a pag
 
     it('hears pages that start at the same time, each of them', async () => {
       const tabs = [page, await open(), await open(), await open()];
-      await Promise.all(tabs.map((tab) => tab.evaluate(() => start({ worker: 'slow-worker.js' }))));
+      const started = tabs.map((tab) => tab.evaluate(() => start({ worker: 'slow-worker.js' })));
+      for (const serving of await Promise.all(started)) expect(serving).toMatchObject({ tier: 'worker', reasons: [] });
       const statuses = tabs.map((tab) => tab.evaluate(() => got('assets/hello.txt')));
       expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
       for (const tab of tabs.slice(1)) await tab.close();

@@ -50,6 +50,13 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('one s
     );
     expect(error).toBe('ERR_SCRIPT');
     expect(said.join()).toContain('data-root');
+    site.files.set('rootless.html', page('data-channel="channels/stable.json" data-root="nowhere.json"'));
+    await tab.goto(`${site.server.url}rootless.html`);
+    await tab.waitForFunction(() => 'lading' in globalThis);
+    const missing = await tab.evaluate(() =>
+      (globalThis as unknown as { lading: Promise<never> }).lading.catch((one: Error) => one.message),
+    );
+    expect(missing).toMatch(/nowhere\.json: the server answered 404$/);
     await tab.close();
   });
 });

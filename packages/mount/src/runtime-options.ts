@@ -36,7 +36,7 @@ export interface RuntimeOptions {
   /** The engine's version, checked against the release's list. Default: not checked. */
   readonly engine?: string | undefined;
   /**
-   * What the app was built with: `folderContent(dir)`, `defoldBase(files)`. It serves what no mount has, needs no network and no
+   * What the app was built with: `folderContent(dir)`, `memoryContent(files)`. It serves what no mount has, needs no network and no
    * store, and is there whatever becomes of the mounts: `mounts()` lists it as `_base` with priority -10. The runtime closes it.
    */
   readonly base?: MountedContent | undefined;

@@ -20,7 +20,7 @@ export interface AddMountOptions {
   readonly archive?: string | undefined;
   /** A zip of your own. Such mounts end with the runtime. The runtime closes the source. */
   readonly source?: ByteSource | undefined;
-  /** What is no zip: `folderContent(dir)`, `defoldBase(files)`, `memoryContent(files)`. As with `source`, the runtime closes it. */
+  /** What is no zip: `folderContent(dir)`, `memoryContent(files)`. As with `source`, the runtime closes it. */
   readonly content?: MountedContent | undefined;
   /**
    * `download`: into the store first. `remote`: by ranges, one request to open. `both`: by ranges now, while the

@@ -10,7 +10,7 @@ export interface ScriptOptions {
   readonly ensure: readonly string[];
 }
 
-/** An error of the script's attributes. */
+/** The script element cannot start a runtime: an attribute is missing, or what it names is. */
 export class ScriptError extends LadingError<'ERR_SCRIPT'> {}
 
 /**

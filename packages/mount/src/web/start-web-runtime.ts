@@ -1,11 +1,11 @@
-import { isLadingError } from '@lading/manifest/client';
-import { createRuntime, type MountStore, memoryStore, type Runtime, type RuntimeOptions } from '../client.js';
+import { isLadingError, loadPart } from '@lading/manifest/client';
+import { createRuntime, type MountStore, type Runtime, type RuntimeOptions } from '../client.js';
 import { servedUrls } from './served-urls.js';
 import { chooseServing, type Serving, type ServingTier } from './serving.js';
 
 /** Options of {@link startWebRuntime}: those of `createRuntime`, and how the page is served. */
 export interface WebRuntimeOptions extends Omit<RuntimeOptions, 'store'> {
-  /** Where archives and records are kept. Default: in memory. */
+  /** Where archives and records are kept; the caller closes it. Default: a `webStore()` of the runtime's own. */
   readonly store?: MountStore | undefined;
   /** URL of the service worker's script, relative to the page. Default `lading-worker.js`. */
   readonly worker?: string | undefined;
@@ -43,7 +43,8 @@ const DEFAULTS = { worker: 'lading-worker.js', scope: './', prefix: './', timeou
  * image.src = 'pictures/hero.png'; // from the mounted archive
  */
 export async function startWebRuntime(options: WebRuntimeOptions): Promise<WebRuntime> {
-  const runtime = await createRuntime({ ...options, store: options.store ?? memoryStore() });
+  const ownStore = options.store === undefined ? await openStore() : undefined;
+  const runtime = await runtimeOver(options, ownStore);
   const page = document.baseURI;
   const urls = servedUrls(options.prefix ?? DEFAULTS.prefix, page);
   const content = { runtime, urls, onError: undisturbed(options.onServingError ?? reportServingError) };
@@ -61,8 +62,25 @@ export async function startWebRuntime(options: WebRuntimeOptions): Promise<WebRu
     async close(): Promise<void> {
       await serving.stop();
       await close();
+      await ownStore?.close();
     },
   });
+}
+
+async function openStore(): Promise<MountStore> {
+  const { webStore } = await loadPart(() => import('./store/web-store.js'));
+  return webStore();
+}
+
+async function runtimeOver(options: WebRuntimeOptions, ownStore: MountStore | undefined): Promise<Runtime> {
+  const store = options.store ?? ownStore;
+  if (store === undefined) throw new Error('unreachable: neither a store nor one of its own');
+  try {
+    return await createRuntime({ ...options, store });
+  } catch (error) {
+    await ownStore?.close();
+    throw error;
+  }
 }
 
 /** A listener that throws must not keep an answer back: its error surfaces as uncaught. */

@@ -170,6 +170,16 @@ describe.each(BROWSERS.filter((name) => findBrowser(name) !== undefined))('a pag
       expect(await page.evaluate(() => got('assets/hello.txt'))).toMatchObject({ status: 200 });
     });
 
+    it('keeps what it downloaded, so that the next visit downloads nothing', async () => {
+      await tierA();
+      await page.reload();
+      await page.waitForSelector('html[data-state=ready]');
+      const before = site.server.requests.length;
+      await tierA();
+      expect(await page.evaluate(() => got('assets/hello.txt'))).toMatchObject({ status: 200, text: HELLO });
+      expect(site.server.requests.slice(before).filter((request) => request.includes('archives/'))).toEqual([]);
+    });
+
     it('ends with the runtime', async () => {
       await tierA();
       await page.evaluate(() => closeRuntime());

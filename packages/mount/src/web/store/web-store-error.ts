@@ -8,7 +8,8 @@ const CODES: ReadonlyMap<string, MountErrorCode> = new Map([
 ]);
 
 const HINTS: Readonly<Partial<Record<MountErrorCode, string>>> = {
-  ERR_STORE_FULL: 'The browser gives this site no more space. What is in the store is whole; mounts go on remotely.',
+  ERR_STORE_FULL:
+    'The browser gives this site no more space. What is in the store stays whole; mode remote goes on without it.',
   ERR_STORE_DENIED: 'The browser keeps nothing for this page: storage is blocked, or the frame is sandboxed.',
 };
 

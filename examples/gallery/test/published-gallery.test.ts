@@ -144,6 +144,22 @@ describe.skipIf(!isBuilt)('the gallery, published with the CLI', () => {
       await page.close();
     });
 
+    it('leaves the switch of a theme off where its zip is not there', async () => {
+      const theme = join(siteFolder(folders), 'themes/winter.zip');
+      const bytes = readFileSync(theme);
+      rmSync(theme);
+      try {
+        await enterHarbour();
+        await page.getByLabel('Winter theme').click();
+        await news('ERR_SOURCE_MISSING');
+        expect(await page.getByLabel('Winter theme').isChecked()).toBe(false);
+        expect(await widths()).toEqual([170, 170, 170, 170, 170]);
+        await page.close();
+      } finally {
+        writeFileSync(theme, bytes);
+      }
+    });
+
     it('publishes a release by a button, says what it costs before it is downloaded, and rolls it back', async () => {
       const editions = await serveEditions(LADING, folders, server.url);
       try {

@@ -1,5 +1,5 @@
+import { resourcePathOf } from '@lading/manifest/client';
 import type { EngineContent, EngineOptions } from './engine-content.js';
-import { resourcePathOf } from './resource-url.js';
 
 /** A URL that an engine loads a resource from. */
 export interface OpenedUrl {

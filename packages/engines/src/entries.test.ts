@@ -10,7 +10,7 @@ const ENTRIES = Object.keys(JSON.parse(readFileSync(join(PACKAGE, 'package.json'
   .map((entry) => entry.slice('./'.length));
 
 /** What adapters share. */
-const SHARED = /^src\/(engine-|resource-url)/;
+const SHARED = /^src\/engine-/;
 
 describe.each(ENTRIES)('the adapter for %s', (entry) => {
   it('comes alone: no engine, no other adapter, and less than 2 kB', async () => {

@@ -38,10 +38,22 @@ export interface EnsureRow {
 export class DownloadLog {
   static readonly MAX_ROWS = 100;
   readonly #rows: DownloadRow[] = [];
+  #receivedBytes = 0;
+  #reusedBytes = 0;
   readonly #ensures = new Map<string, EnsureRow>();
 
   get rows(): readonly DownloadRow[] {
     return this.#rows;
+  }
+
+  /** Bytes of all archives that came, whether they are still listed or not. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Bytes of them that were taken from what was here. */
+  get reusedBytes(): number {
+    return this.#reusedBytes;
   }
 
   get ensures(): readonly EnsureRow[] {
@@ -83,6 +95,8 @@ export class DownloadLog {
   }
 
   ended({ archive, receivedBytes, reusedBytes }: RuntimeEvents['downloadEnded'], atMs: number): void {
+    this.#receivedBytes += receivedBytes;
+    this.#reusedBytes += reusedBytes;
     this.#change(archive, ({ startedAtMs }) => ({
       stage: 'done',
       receivedBytes,

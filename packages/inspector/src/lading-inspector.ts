@@ -101,12 +101,10 @@ export class LadingInspector extends PageElement {
   }
 
   #showOpener({ runtime }: Inspected): void {
-    const { downloads, requests, incidents } = runtime.recorder;
-    const bytes = downloads.rows.reduce((total, { receivedBytes }) => total + receivedBytes, 0);
-    const failed = incidents.length + requests.rows.filter(({ error }) => error !== undefined).length;
-    const said = [`Lading ${runtime.mounts().length} mounted`, bytesText(bytes)];
-    if (failed > 0) said.push(`${failed} failed`);
+    const { downloads, failures } = runtime.recorder;
+    const said = [`Lading ${runtime.mounts().length} mounted`, bytesText(downloads.receivedBytes)];
+    if (failures > 0) said.push(`${failures} failed`);
     this.#opener.textContent = said.join(' · ');
-    this.#opener.classList.toggle('bad', failed > 0);
+    this.#opener.classList.toggle('bad', failures > 0);
   }
 }

@@ -21,13 +21,27 @@ export interface RequestRow {
 export class RequestLog {
   static readonly MAX_ROWS = 200;
   #rows: readonly RequestRow[] = [];
+  #total = 0;
+  #failed = 0;
   readonly #counts = new Map<string, { verified: number; failed: number }>();
 
   get rows(): readonly RequestRow[] {
     return this.#rows;
   }
 
+  /** All since the page was opened, whether they are still listed or not. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Those of them that failed. */
+  get failed(): number {
+    return this.#failed;
+  }
+
   add(row: RequestRow): void {
+    this.#total += 1;
+    if (row.error !== undefined) this.#failed += 1;
     this.#rows = [row, ...this.#rows].slice(0, RequestLog.MAX_ROWS);
     if (row.mount === undefined) return;
     const counts = this.countsOf(row.mount);

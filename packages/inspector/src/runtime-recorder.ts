@@ -18,6 +18,7 @@ export class RuntimeRecorder {
   readonly downloads: DownloadLog = new DownloadLog();
   readonly #listeners = new Set<() => void>();
   #incidents: readonly Incident[] = [];
+  #incidentCount = 0;
 
   /** @internal */
   constructor(runtime: Runtime) {
@@ -82,6 +83,11 @@ export class RuntimeRecorder {
     return this.#incidents;
   }
 
+  /** Reads and other things that went wrong since the page was opened. */
+  get failures(): number {
+    return this.#incidentCount + this.requests.failed;
+  }
+
   /** Calls back after every change; the returned function ends that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -94,6 +100,7 @@ export class RuntimeRecorder {
   }
 
   #incident(what: string, error: unknown): void {
+    this.#incidentCount += 1;
     const incident = { what, atMs: performance.now(), error: shownError(error) };
     this.#incidents = [incident, ...this.#incidents].slice(0, MAX_INCIDENTS);
   }

@@ -117,6 +117,21 @@ describe.skipIf(executable === undefined)('the inspector in Chromium', () => {
     expect(await rows.count()).toBe(1);
   });
 
+  it('counts all requests, and lists the newest 200', async () => {
+    await ensure('/levels/1.txt');
+    await inGame(
+      page,
+      async (runtime, path) => {
+        for (let count = 0; count < 230; count += 1) await runtime.read(path);
+      },
+      '/levels/1.txt',
+    );
+    await open('Overview');
+    expect(await panel('overview').textContent()).toContain('requests230failed0');
+    await page.getByRole('tab', { name: 'Requests' }).click();
+    expect(await panel('requests').locator('tr[data-path]').count()).toBe(200);
+  });
+
   it('shows downloads: bytes that came are the bytes that were planned', async () => {
     const planned = await inGame(page, async (runtime, root) => String(runtime.missing(root).bytes), '/levels/1.txt');
     await ensure('/levels/1.txt');

@@ -12,6 +12,7 @@ export { loadPart } from './load-part.js';
 export type { ManifestErrorCode } from './manifest-error.js';
 export { ManifestError } from './manifest-error.js';
 export { assertResourcePath, isResourcePath, MAX_RESOURCE_PATH_BYTES, resourcePathProblem } from './resource-path.js';
+export { resourcePathOf } from './resource-url.js';
 export { archivesOfRoot } from './trust/archives-of-root.js';
 export {
   channelKey,

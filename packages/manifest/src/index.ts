@@ -9,4 +9,5 @@ export { ManifestError, problemsError } from './manifest-error.js';
 export type { ParseJsonOptions } from './parse-json.js';
 export { parseJson } from './parse-json.js';
 export { assertResourcePath, isResourcePath, MAX_RESOURCE_PATH_BYTES, resourcePathProblem } from './resource-path.js';
+export { resourcePathOf } from './resource-url.js';
 export * from './trust/index.js';

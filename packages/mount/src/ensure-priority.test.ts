@@ -1,3 +1,4 @@
+// Over 300 lines: priorities and policies of roots, over the same server that holds answers back.
 import {
   buildLayout,
   type FileServer,

@@ -1,3 +1,4 @@
+// Over 300 lines: one runtime as an app meets it, from the first ensure to trust; every part starts from the same layout and server.
 import { buildLayout, buildZip, type FileServer, type Layout, layoutKeys, serveFiles } from '@lading/fixtures';
 import type { Channel } from '@lading/manifest';
 import { afterEach, describe, expect, test } from 'vitest';

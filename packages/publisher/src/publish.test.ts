@@ -1,3 +1,4 @@
+// Over 300 lines: one publish seen from all sides; every test starts from the same release and target.
 import { channelKey, isLadingError, MAX_CHANNEL_BYTES, signChannel } from '@lading/manifest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyPublish } from './apply-publish.js';

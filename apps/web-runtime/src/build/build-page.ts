@@ -16,25 +16,6 @@ const TARGETS = ['es2022', 'chrome111', 'firefox113', 'safari16.4'];
 export async function buildPage(folder: string, { conditions = [] }: BuildPageOptions = {}): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: [join(PAGE, 'main.ts'), join(PAGE, 'app.css')],
-    outdir: folder,
-    bundle: true,
-    format: 'esm',
-    minify: true,
-    sourcemap: 'linked',
-    platform: 'browser',
-    conditions: [...conditions],
-    target: TARGETS,
-    logLevel: 'warning',
-  });
-  await buildScripts(folder, conditions);
-  for (const name of await readdir(folder)) if (name.endsWith('.js.map')) await nameSources(join(folder, name));
-  for (const name of ['index.html', 'icon.svg']) await cp(join(PAGE, name), join(folder, name));
-}
-
-/** `lading.js` with the parts that it loads later, and the worker that it registers. */
-async function buildScripts(folder: string, conditions: readonly string[]): Promise<void> {
   const options: BuildOptions = {
     outdir: folder,
     bundle: true,
@@ -46,6 +27,14 @@ async function buildScripts(folder: string, conditions: readonly string[]): Prom
     target: TARGETS,
     logLevel: 'warning',
   };
+  await build({ ...options, entryPoints: [join(PAGE, 'main.ts'), join(PAGE, 'app.css')] });
+  await buildScripts(options);
+  for (const name of await readdir(folder)) if (name.endsWith('.js.map')) await nameSources(join(folder, name));
+  for (const name of ['index.html', 'icon.svg']) await cp(join(PAGE, name), join(folder, name));
+}
+
+/** `lading.js` with the parts that it loads later, and the worker that it registers. */
+async function buildScripts(options: BuildOptions): Promise<void> {
   const script = join(SCRIPT, 'lading.ts');
   await build({ ...options, entryPoints: [script], splitting: true, chunkNames: 'lading-[name]-[hash]' });
   await build({ ...options, entryPoints: { 'lading-worker': join(SCRIPT, 'worker.ts') } });

@@ -112,7 +112,6 @@ export class Gallery {
       this.#show(door, room);
       this.#keep(door, room);
     } catch (error) {
-      this.#tiles.get(door.path)?.node.setAttribute('data-state', 'away');
       if (download.signal.aborted) this.#parts.log(`${door.title}: cancelled`);
       else this.#showProblem(door, error);
     }
@@ -125,8 +124,11 @@ export class Gallery {
     bill.plan(missing.bytes);
     if (missing.bytes > 0) this.#say(`${title}: downloading ${missing.bytes} bytes`);
     const tile = this.#tiles.get(path);
-    await runtime.ensure(path, { signal, onProgress: (progress) => tile?.showProgress(progress) });
-    tile?.node.setAttribute('data-state', 'away');
+    try {
+      await runtime.ensure(path, { signal, onProgress: (progress) => tile?.showProgress(progress) });
+    } finally {
+      tile?.node.setAttribute('data-state', 'away');
+    }
   }
 
   #keep({ path }: RoomDoor, room: RoomContent): void {

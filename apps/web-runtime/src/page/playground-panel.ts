@@ -87,9 +87,15 @@ function resolutionField({ resolutions, gallery }: PlaygroundParts, act: Act): H
 function themeSwitch(theme: ThemeFile, gallery: Gallery, act: Act): HTMLElement {
   const box = element('input', { type: 'checkbox' });
   box.addEventListener('change', () => {
+    const isOn = box.checked;
     void act(async () => {
-      await gallery.wear(theme, box.checked);
-      return `${theme.title}: ${box.checked ? 'mounted above everything, read by ranges' : 'unmounted'}`;
+      try {
+        await gallery.wear(theme, isOn);
+      } catch (error) {
+        box.checked = !isOn;
+        throw error;
+      }
+      return `${theme.title}: ${isOn ? 'mounted above everything, read by ranges' : 'unmounted'}`;
     });
   });
   return element('label', { class: 'choice' }, box, ` ${theme.title} theme`);

@@ -68,8 +68,6 @@ function release({ runtime }: Inspected): HTMLElement {
 
 function incidents({ runtime }: Inspected): HTMLElement {
   const { downloads, requests, incidents: noted } = runtime.recorder;
-  const received = downloads.rows.reduce((total, { receivedBytes }) => total + receivedBytes, 0);
-  const reused = downloads.rows.reduce((total, { reusedBytes }) => total + reusedBytes, 0);
   const list = noted.map(({ what, error }) =>
     element('li', { title: error.hint ?? '' }, badge(error.code, 'bad'), ` ${what}: ${error.message}`),
   );
@@ -78,10 +76,10 @@ function incidents({ runtime }: Inspected): HTMLElement {
     {},
     element('h3', {}, 'Session'),
     facts([
-      ['downloaded', bytesText(received)],
-      ['taken from what was here', bytesText(reused)],
-      ['requests', String(requests.rows.length)],
-      ['failed', String(requests.rows.filter(({ error }) => error !== undefined).length)],
+      ['downloaded', bytesText(downloads.receivedBytes)],
+      ['taken from what was here', bytesText(downloads.reusedBytes)],
+      ['requests', String(requests.total)],
+      ['failed', String(requests.failed)],
     ]),
     element('ul', { class: 'reasons' }, ...list),
   );

@@ -1,4 +1,4 @@
-import { isResourcePath } from '@lading/manifest/client';
+import { resourcePathOf } from '@lading/manifest/client';
 
 /** The way between URLs of a page and resources. */
 export interface ServedUrls {
@@ -16,22 +16,7 @@ export function servedUrls(prefix: string, page: string): ServedUrls {
   const top = folder.endsWith('/') ? folder : `${folder}/`;
   return {
     prefix: top,
-    pathOf(url) {
-      if (!URL.canParse(url, page)) return undefined;
-      const { href, search, hash } = new URL(url, page);
-      const bare = href.slice(0, href.length - search.length - hash.length);
-      if (!bare.startsWith(top)) return undefined;
-      const path = decoded(`/${bare.slice(top.length)}`);
-      return path !== undefined && isResourcePath(path) ? path : undefined;
-    },
+    pathOf: (url) => resourcePathOf(url, { prefix: top, page }),
     urlOf: (path) => top + path.slice(1).split('/').map(encodeURIComponent).join('/'),
   };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined; // A lone % is no escape, so this is the name of no resource.
-  }
 }

@@ -1,3 +1,4 @@
+// Over 300 lines: one table of everything that an archive must not have, in one place to be read against the rules.
 import { crc32, deflateRawSync } from 'node:zlib';
 import { buildRawZip, extraField, packed, type RawEnd, type RawEntry } from '@lading/fixtures';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// Over 300 lines: all forms that content comes in, from the same build of Defold.
 import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// Over 300 lines: writing plain and Defold content, from the same plans and folders.
 import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// Over 300 lines: what WebDAV servers do wrong, in one place, over the same server with faults.
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { type MemoryWebdav, type MemoryWebdavOptions, startMemoryWebdav } from '@lading/webdav-server';

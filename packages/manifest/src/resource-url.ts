@@ -1,8 +1,13 @@
-import { isResourcePath } from '@lading/manifest/client';
+import { isResourcePath } from './resource-path.js';
 
 /**
  * The resource path that a URL has below a prefix, `undefined` where it is another URL. Pure. Queries and fragments are for servers and
  * engines: no path has them.
+ *
+ * @param from.prefix - Absolute, ends with `/`.
+ * @param from.page - What relative URLs are relative to.
+ * @example
+ * resourcePathOf('pictures/hero.png?v=2', { prefix: 'https://example.com/game/', page: 'https://example.com/game/' }); // → '/pictures/hero.png'
  */
 export function resourcePathOf(
   url: string,

@@ -23,10 +23,11 @@ export interface WebdavFault {
   /**
    * - `error`: answers `status`, does nothing
    * - `reset`: cuts the connection before anything is done
+   * - `stale`: as `reset`, on a connection that has answered before: as of a server that ends all that are idle
    * - `lost-answer`: does the work, then cuts the connection
    * - `replace`: answers what `answer` says, does nothing
    */
-  readonly kind: 'error' | 'reset' | 'lost-answer' | 'replace';
+  readonly kind: 'error' | 'reset' | 'stale' | 'lost-answer' | 'replace';
   readonly status?: number | undefined;
   readonly answer?: { readonly headers?: Readonly<Record<string, string>>; readonly body: string } | undefined;
 }
@@ -62,13 +63,18 @@ export async function startMemoryWebdav(options: MemoryWebdavOptions = {}): Prom
     newId: randomUUID,
   };
   const log: WebdavSeen[] = [];
+  const used = new WeakSet<IncomingMessage['socket']>();
   let faults: { readonly fault: WebdavFault; left: number }[] = [];
   const expected = `Basic ${Buffer.from(`${USER.user}:${USER.password}`).toString('base64')}`;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '/' } = request;
     const body = await bodyOf(request);
-    const found = faults.find(({ fault, left }) => left > 0 && fits(fault, method, path));
+    const isUsed = used.has(request.socket);
+    used.add(request.socket);
+    const found = faults.find(
+      ({ fault, left }) => left > 0 && fits(fault, method, path) && (fault.kind !== 'stale' || isUsed),
+    );
     if (found !== undefined) found.left -= 1;
     const { kind } = found?.fault ?? {};
     const answer =
@@ -76,7 +82,7 @@ export async function startMemoryWebdav(options: MemoryWebdavOptions = {}): Prom
         ? { status: found?.fault.status ?? 503, ...found?.fault.answer }
         : request.headers.authorization !== expected
           ? { status: 401, headers: { 'www-authenticate': 'Basic realm="games"' } }
-          : kind === 'reset'
+          : kind === 'reset' || kind === 'stale'
             ? undefined
             : answerWebdav(store, request, body);
     const isCut = answer === undefined || kind === 'lost-answer';

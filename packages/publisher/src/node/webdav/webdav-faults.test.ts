@@ -145,6 +145,18 @@ describe('an answer that got lost', () => {
     expect((await target.get('after MOVE', { maxBytes: LARGE.length }))?.bytes.length).toBe(LARGE.length);
   });
 
+  it('on connections of which the server has ended all is asked for on a new one', async () => {
+    const target = await start();
+    await target.put('a', BYTES, META);
+    for (const method of ['PUT', 'MOVE', 'PROPFIND', 'GET']) {
+      await Promise.all(Array.from({ length: 8 }, () => target.get('a', { maxBytes: BYTES.length }))); // 8 idle connections
+      server.addFaults({ method, kind: 'stale', times: 8 });
+      await target.put(`after ${method}`, LARGE, META);
+      expect((await target.get(`after ${method}`, { maxBytes: LARGE.length }))?.bytes.length).toBe(LARGE.length);
+      server.clearFaults();
+    }
+  });
+
   it('of an upload leaves nothing half', async () => {
     const target = await start();
     for (const kind of ['reset', 'lost-answer'] as const) {

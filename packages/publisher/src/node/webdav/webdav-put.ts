@@ -93,17 +93,17 @@ async function move(
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const send = async (): Promise<number> => {
+  const send = async (isAlone: boolean): Promise<number> => {
     const headers = { destination: urlOf(session, to).href, overwrite: 'F' };
     const url = urlOf(session, from);
-    return (await exchange(session.connection, { method: 'MOVE', url, headers, signal })).status;
+    return (await exchange(session.connection, { method: 'MOVE', url, headers, signal, isAlone })).status;
   };
   try {
-    return await send();
+    return await send(false);
   } catch (error) {
     signal?.throwIfAborted();
     if (!isOutcomeUnknown(error)) throw error;
-    return (await readProperties(session, urlOf(session, from), { signal })) === undefined ? 201 : send();
+    return (await readProperties(session, urlOf(session, from), { signal })) === undefined ? 201 : send(true);
   }
 }
 

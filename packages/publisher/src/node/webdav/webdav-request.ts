@@ -18,6 +18,8 @@ export interface WebdavRequest {
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array | WebdavStream | undefined;
+  /** On a connection of its own, which no server can have ended. Default: on one that is open, where there is one. */
+  readonly isAlone?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,18 +46,20 @@ export function openConnection(url: string, { headers, timeoutMs }: Omit<WebdavC
  * Sends a request and gives the head of the answer. A body that fails while it is sent breaks the request off, so that the
  * server has less than it was announced and stores nothing.
  *
- * A server may close a connection in the moment in which it is used again. Such a request is sent once more; one that may not be
- * done twice gets a connection of its own from the start.
+ * A server may close a connection in the moment in which it is used again, and often closes all that are idle at once. Such a request is
+ * sent once more, on a connection of its own; one that may not be done twice gets that from the start.
  */
 export async function send(connection: WebdavConnection, request: WebdavRequest): Promise<WebdavAnswer> {
-  const isOnce = isDoneOnce(request);
-  for (let isAgain = request.method === 'MOVE'; ; isAgain = true) {
-    const outgoing = begin(connection, request, isOnce ? false : connection.agent);
+  const mayRepeat = request.method !== 'MOVE';
+  let isAlone = request.isAlone === true || isDoneOnce(request);
+  for (;;) {
+    const outgoing = begin(connection, request, isAlone ? false : connection.agent);
     try {
       return await answerTo(outgoing, request.body);
     } catch (error) {
       const isStale = outgoing.reusedSocket && STALE_CODES.has(errnoOf(error) ?? '');
-      if (isAgain || !isStale || request.signal?.aborted === true) throw error;
+      if (!mayRepeat || isAlone || !isStale || request.signal?.aborted === true) throw error;
+      isAlone = true;
     }
   }
 }

@@ -179,6 +179,17 @@ describe('what servers are like', () => {
     expect(server.store.locks.size).toBe(0);
   });
 
+  it('a lock that fails a few times is asked for again, and one that always fails is an error', async () => {
+    const target = await start();
+    server.addFaults({ method: 'LOCK', kind: 'error', status: 500, times: 3 });
+    await target.putIf('a', BYTES, META, { ifNoneMatch: '*' });
+    server.addFaults({ method: 'LOCK', kind: 'error', status: 500, times: 99 });
+    await expect(target.putIf('b', BYTES, META, { ifNoneMatch: '*' })).rejects.toMatchObject({
+      code: 'ERR_TARGET_FAILED',
+      details: { method: 'LOCK', status: 500 },
+    });
+  });
+
   it('a failed write gives its lock back', async () => {
     const target = await start();
     server.addFaults({ method: 'PUT', kind: 'error', status: 507 });

@@ -14,6 +14,9 @@ const WORK_MS = 15_000;
 /** Outlasts a lock that nobody gives back. */
 const PATIENCE_MS = (LOCK_SECONDS + 15) * 1_000;
 
+/** Apache answers 500 to some of many who ask at the same moment; so often it may, then something else is wrong. */
+const MAX_FAILURES = 5;
+
 const QUESTION =
   '<?xml version="1.0" encoding="utf-8"?>\n<D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope>' +
   '<D:locktype><D:write/></D:locktype><D:owner>lading publish</D:owner></D:lockinfo>';
@@ -57,6 +60,7 @@ async function giveBack(session: WebdavSession, token: string): Promise<void> {
 
 async function takeLock(session: WebdavSession, signal: AbortSignal | undefined): Promise<string | undefined> {
   await ensureFolders(session, LOCK_KEY);
+  let failures = 0;
   for (let waitedMs = 0, delayMs = 20; ; waitedMs += delayMs, delayMs = Math.min(delayMs * 1.5, 500)) {
     const { status, headers } = await exchange(session.connection, {
       method: 'LOCK',
@@ -68,7 +72,9 @@ async function takeLock(session: WebdavSession, signal: AbortSignal | undefined)
     if (status === 405 || status === 501) return undefined;
     const token = /^<(.+)>$/.exec([headers['lock-token']].flat()[0] ?? '')?.[1];
     if (status < 300 && token !== undefined) return token;
-    if (status !== 423 || waitedMs > PATIENCE_MS) throw new UnexpectedStatus('LOCK', status);
+    // A lock that it gave with an answer of 500 is nobody's, and ends by itself before patience does.
+    const isWorthAsking = status === 423 || ((status === 500 || status === 503) && ++failures <= MAX_FAILURES);
+    if (!isWorthAsking || waitedMs > PATIENCE_MS) throw new UnexpectedStatus('LOCK', status);
     await pause(delayMs, signal);
   }
 }
